@@ -1,0 +1,5 @@
+"""`python -m midwatch`."""
+
+from midwatch.cli import main
+
+main()

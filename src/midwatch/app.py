@@ -1,0 +1,139 @@
+"""Composition root: settings -> live source -> compiled graph -> diagnosis. The only place that joins adapters."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from midwatch.domain.diagnosis import Diagnosis, Stats, Verdict
+from midwatch.settings import Settings
+
+if TYPE_CHECKING:
+    from midwatch.domain.report import Report
+    from midwatch.domain.text import Language
+    from midwatch.protocols.source import Source
+    from midwatch.workflow.state import Progress, Scope, State, Survey
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What to read: a snapshot, pasted text, or a kubeconfig context (None: the current one, else in-cluster)."""
+
+    snapshot: Path | None = None
+    text: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """What came out, and the survey it rests on (None when nothing could be surveyed)."""
+
+    diagnosis: Diagnosis
+    survey: Survey | None
+
+    @property
+    def taken_at(self) -> datetime | None:
+        """The time the evidence is from."""
+        return self.survey.inventory.now if self.survey else None
+
+
+@asynccontextmanager
+async def open_source(target: Target, settings: Settings) -> AsyncGenerator[Source]:
+    """The source of a target, closed at the end. Raises `SourceUnusable` when it cannot be read at all."""
+    if target.snapshot is not None:
+        from midwatch.sources.snapshot import open_snapshot
+
+        yield open_snapshot(target.snapshot)
+        return
+    if target.text is not None:
+        from midwatch.sources.pasted import open_text
+
+        yield open_text(target.text, "pasted text", datetime.now(UTC))
+        return
+    from midwatch.sources.kubernetes import open_kubernetes
+
+    source = await open_kubernetes(
+        target.context,
+        settings.kubeconfig,
+        timeout=settings.timeout,
+        page_size=settings.page_size,
+        concurrency=settings.concurrency,
+    )
+    try:
+        yield source
+    finally:
+        await source.close()
+
+
+async def investigate(
+    source: Source, scope: Scope, settings: Settings, progress: Progress | None = None
+) -> Investigation:
+    """One investigation of one source."""
+    from midwatch.reasoners.expert import Expert
+    from midwatch.workflow.graph import run
+    from midwatch.workflow.state import Context, Limits, silent
+
+    limits = Limits(
+        settings.steps, settings.queries_per_step, settings.concurrency, timedelta(seconds=settings.recent)
+    )
+    context = Context(source, Expert(), scope, limits, progress or silent)
+    started = time.monotonic()
+    state = await run(context)
+    seconds = time.monotonic() - started
+    survey = context.survey
+    objects = sum(len(each) for each in survey.inventory.objects.values()) if survey else 0
+    return Investigation(_diagnosis(state, objects, seconds), survey)
+
+
+def _diagnosis(state: State, objects: int, seconds: float) -> Diagnosis:
+    conclusion = state.get("conclusion")
+    evidence = state.get("evidence", [])
+    stats = Stats(sum(each.requests for each in evidence), objects, seconds, 0, state.get("step", 0))
+    return Diagnosis(
+        verdict=conclusion.verdict if conclusion else Verdict.INCONCLUSIVE,
+        hypotheses=conclusion.hypotheses if conclusion else (),
+        faults=conclusion.faults if conclusion else 0,
+        findings=tuple(state.get("findings", [])),
+        evidence=tuple(evidence),
+        unchecked=tuple(state.get("unchecked", [])),
+        stats=stats,
+    )
+
+
+async def diagnose(
+    target: Target,
+    scope: Scope,
+    settings: Settings,
+    language: Language,
+    progress: Progress | None = None,
+) -> Report:
+    """Open the target, investigate, and report."""
+    from midwatch import __version__
+    from midwatch.causes.report import report_of
+
+    async with open_source(target, settings) as source:
+        found = await investigate(source, scope, settings, progress)
+        return report_of(
+            found.diagnosis, source=source.name, taken_at=found.taken_at, language=language, version=__version__
+        )
+
+
+async def check(target: Target, settings: Settings) -> list[Probe]:
+    """What can be read of a target, proven by reading a little of it."""
+    async with open_source(target, settings) as source:
+        return await source.check() if isinstance(source, Checkable) else []
+
+
+async def save_snapshot(
+    target: Target, settings: Settings, directory: Path, namespaces: frozenset[str], overwrite: bool, progress: Progress | None
+) -> Saved:
+    """Record everything a survey reads of a target into a directory."""
+    from midwatch.sources.recorder import save
+
+    async with open_source(target, settings) as source:
+        return await save(source, directory, namespaces=namespaces, overwrite=overwrite, progress=progress)

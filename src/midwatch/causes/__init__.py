@@ -1,0 +1,1 @@
+"""The catalogue of root causes and how findings become ranked hypotheses."""

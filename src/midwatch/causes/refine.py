@@ -1,0 +1,73 @@
+"""A precise cause replaces the general ones it refines, at the same culprit or next to it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+
+from midwatch.causes.belief import Belief, Key
+from midwatch.causes.catalogue import CATALOGUE
+from midwatch.domain.resource import Ref
+from midwatch.knowledge.graph import Graph
+
+_ENOUGH = 0.35
+"""A precise cause below this belief leaves the general one standing."""
+_BOOST = 0.15
+
+
+@cache
+def refined_by(cause: str) -> frozenset[str]:
+    """All more general causes of a cause, transitively."""
+    found: set[str] = set()
+    todo = [cause]
+    while todo:
+        entry = CATALOGUE.get(todo.pop())
+        fresh = [each for each in (entry.refines if entry else ()) if each not in found and each != cause]
+        found.update(fresh)
+        todo.extend(fresh)
+    return frozenset(found)
+
+
+def refine(beliefs: Mapping[Key, Belief], graph: Graph) -> dict[Key, Belief]:
+    """The beliefs without those that a more precise one replaces."""
+    places = _by_place(beliefs)
+    kept = dict(beliefs)
+    for general in sorted(beliefs.values(), key=lambda each: len(refined_by(each.cause))):
+        best = _most_precise(general, beliefs, places, graph, kept)
+        if best is not None:
+            best.absorbed.append(general.key)
+            best.boost = max(best.boost, _BOOST * general.confidence)
+            del kept[general.key]
+    return kept
+
+
+def _by_place(beliefs: Mapping[Key, Belief]) -> dict[Ref, list[Belief]]:
+    places: dict[Ref, list[Belief]] = defaultdict(list)
+    for belief in beliefs.values():
+        for ref in belief.touched:
+            places[ref].append(belief)
+    return places
+
+
+def _most_precise(
+    general: Belief,
+    beliefs: Mapping[Key, Belief],
+    places: Mapping[Ref, list[Belief]],
+    graph: Graph,
+    kept: Mapping[Key, Belief],
+) -> Belief | None:
+    near = {each.key for ref in _around(general, graph) for each in places.get(ref, ())}
+    rivals = [
+        beliefs[key] for key in near if key in kept and key != general.key and general.cause in refined_by(key[0])
+    ]
+    strong = [each for each in rivals if each.confidence >= _ENOUGH and (each.active or not general.active)]
+    return max(strong, key=lambda each: (each.confidence, each.key), default=None)
+
+
+def _around(belief: Belief, graph: Graph) -> set[Ref]:
+    return (
+        belief.touched
+        | set(graph.dependencies(belief.culprit, hops=1))
+        | set(graph.dependants(belief.culprit, hops=1))
+    )

@@ -1,0 +1,150 @@
+"""Objects that are named but missing while a quota on their kind is used up: the trace of a refused creation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from midwatch.detectors._amounts import amount, show_amount
+from midwatch.detectors._quota import Shortage, quotas_by_namespace, shortages
+from midwatch.detectors._references import pod_specs, service_references
+from midwatch.detectors._refusals import quota_cause
+from midwatch.detectors.common import MAX_FACTS, fact
+from midwatch.domain.finding import Claim, Fact, Finding, Severity
+from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.cluster import ConfigMap, ResourceQuota, Secret
+from midwatch.domain.kube.meta import KubeObject
+from midwatch.domain.kube.networking import Service
+from midwatch.domain.kube.pods import Pod, PodSpec
+from midwatch.domain.kube.storage import PersistentVolume, PersistentVolumeClaim
+from midwatch.domain.resource import Ref
+from midwatch.domain.text import Text
+
+_NOISE = frozenset({"pv", "pvc", "claim", "volume", "vol", "data", "storage", "disk"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """`ref` does not exist; `holder` names it at `path`."""
+
+    ref: Ref
+    holder: KubeObject
+    path: str
+
+
+def missing_behind_quota(inventory: Inventory) -> Iterator[Finding]:
+    """Something names a Service, claim, ConfigMap or Secret that does not exist and that a quota would refuse.
+
+    Source: kubernetes.io/docs/concepts/policy/resource-quotas (object count and storage quota).
+    """
+    quotas = {space: found for space, found in quotas_by_namespace(inventory).items() if _counts_objects(found)}
+    if not quotas:
+        return
+    groups: dict[tuple[str, str], list[_Missing]] = defaultdict(list)
+    for each in (*_services(inventory), *_of_pods(inventory, quotas)):
+        if each.ref.namespace in quotas:
+            groups[each.ref.namespace, each.ref.kind].append(each)
+    for (space, kind), missing in groups.items():
+        needed, guessed = _needed(inventory, kind, missing)
+        short = list(shortages(quotas[space], needed))
+        if short:
+            yield _finding(space, missing, short, 0.6 if guessed and not _is_used_up(short) else 0.9)
+
+
+def _counts_objects(quotas: list[ResourceQuota]) -> bool:
+    ignored = ("quota-cpu-exceeded", "quota-memory-exceeded", "quota-pods-exceeded")
+    return any(
+        quota_cause(each) not in ignored for quota in quotas for each in (*quota.spec.hard, *quota.status.hard)
+    )
+
+
+def _is_used_up(short: list[Shortage]) -> bool:
+    return any(each.used >= each.hard for each in short)
+
+
+def _needed(inventory: Inventory, kind: str, missing: list[_Missing]) -> tuple[dict[str, float], bool]:
+    """What one more object takes from a quota, and whether its size is a guess."""
+    plural = {"PersistentVolumeClaim": "persistentvolumeclaims", "ConfigMap": "configmaps"}.get(
+        kind, f"{kind.lower()}s"
+    )
+    needed = {plural: 1.0, f"count/{plural}": 1.0}
+    if kind == "PersistentVolumeClaim":
+        needed["requests.storage"] = max(_size(inventory, each.ref.name) for each in missing)
+    return needed, kind == "PersistentVolumeClaim"
+
+
+def _size(inventory: Inventory, claim: str) -> float:
+    """The size of the volume that waits for a claim of this name, else one byte."""
+    wanted = _words(claim)
+    for volume in inventory.all(PersistentVolume):
+        reserved = volume.spec.claim_ref is not None and volume.spec.claim_ref.name == claim
+        related = volume.spec.claim_ref is None and wanted and wanted == _words(volume.name)
+        if reserved or related:
+            return amount(volume.spec.capacity.get("storage"))
+    return 1.0
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name.replace(".", "-").split("-")) - _NOISE
+
+
+def _services(inventory: Inventory) -> Iterator[_Missing]:
+    for each in service_references(inventory):
+        ref = Ref("Service", each.namespace, each.name)
+        if inventory.knows(Service, each.namespace) and ref not in inventory.by_ref:
+            yield _Missing(ref, each.holder, each.path)
+
+
+def _of_pods(inventory: Inventory, quotas: dict[str, list[ResourceQuota]]) -> Iterator[_Missing]:
+    for holder, spec in pod_specs(inventory):
+        if holder.namespace in quotas:
+            yield from _of_spec(inventory, holder, spec)
+    for space in quotas:
+        for pod in inventory.pods_by_namespace.get(space, ()):
+            if pod.status.phase == "Pending" and pod.metadata.owner_references:
+                yield from _of_spec(inventory, _holder(inventory, pod), pod.spec)
+
+
+def _holder(inventory: Inventory, pod: Pod) -> KubeObject:
+    return inventory.find(inventory.workload(pod)) or pod
+
+
+def _of_spec(inventory: Inventory, holder: KubeObject, spec: PodSpec) -> Iterator[_Missing]:
+    for volume in spec.volumes:
+        named: tuple[tuple[type[KubeObject], str], ...] = (
+            (
+                PersistentVolumeClaim,
+                volume.persistent_volume_claim.claim_name if volume.persistent_volume_claim else "",
+            ),
+            (ConfigMap, volume.config_map.name if volume.config_map and not volume.config_map.optional else ""),
+            (Secret, volume.secret.secret_name if volume.secret and not volume.secret.optional else ""),
+        )
+        for struct, name in named:
+            ref = Ref(struct.KIND, holder.namespace, name)
+            if name and inventory.knows(struct, holder.namespace) and ref not in inventory.by_ref:
+                yield _Missing(ref, holder, f".spec.volumes[{volume.name}]")
+
+
+def _finding(space: str, missing: list[_Missing], short: list[Shortage], strength: float) -> Finding:
+    first, quota = missing[0], short[0]
+    names = list(dict.fromkeys(each.ref for each in missing))
+    used, hard = (show_amount(quota.resource, each) for each in (quota.used, quota.hard))
+    causes = dict.fromkeys(quota_cause(each.resource) for each in short)
+    return Finding(
+        "admission/missing-behind-quota",
+        quota.quota.ref,
+        Text(
+            f"{first.ref} is named by {first.holder.ref} but does not exist; ResourceQuota {quota.quota.name} has "
+            f"no room for it: {quota.resource} used {used} of {hard}",
+            f"{first.holder.ref} 引用的 {first.ref} 不存在，而 ResourceQuota {quota.quota.name} 已容不下它："
+            f"{quota.resource} 已用 {used}/{hard}",
+        ),
+        Severity.ERROR,
+        claims=tuple(Claim(cause, Ref("Namespace", "", space), strength) for cause in causes),
+        facts=(
+            fact(quota.quota, f".status.used[{quota.resource}]", f"{used} of {hard}"),
+            *(Fact(each.holder.ref, each.path, each.ref.name) for each in missing[:MAX_FACTS]),
+        ),
+        affected=(*names, *dict.fromkeys(each.holder.ref for each in missing)),
+    )

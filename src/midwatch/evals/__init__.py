@@ -1,0 +1,1 @@
+"""Suites that measure midwatch, the data they run on, and their reports."""

@@ -1,0 +1,24 @@
+"""Objects as YAML that people like to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import yaml
+
+from midwatch.evals.synthetic.values import Obj
+
+
+class _Dumper(yaml.SafeDumper):
+    """Never writes anchors: objects that share a part are written out."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def to_yaml(objects: Iterable[Obj]) -> str:
+    """Several objects as one multi-document file."""
+    return yaml.dump_all(objects, Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)

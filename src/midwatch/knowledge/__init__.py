@@ -1,0 +1,1 @@
+"""What midwatch knows about a cluster: the graph of dependencies, addresses, and what changed when."""

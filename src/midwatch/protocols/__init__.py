@@ -1,0 +1,1 @@
+"""The whole extension surface: small protocols that adapters implement. No implementation lives here."""

@@ -1,0 +1,1 @@
+"""Implementations of the `Reasoner` protocol. `expert` needs no model and is the default."""

@@ -1,0 +1,1 @@
+"""`kubectl describe`: indented fields, after k8s.io/kubectl/pkg/describe/describe.go."""

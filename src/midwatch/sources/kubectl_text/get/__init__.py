@@ -1,0 +1,1 @@
+"""`kubectl get`: tables, after k8s.io/kubernetes/pkg/printers/internalversion/printers.go."""

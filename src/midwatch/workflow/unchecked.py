@@ -1,0 +1,61 @@
+"""What could not be read, in few lines: unknown is never healthy."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from midwatch.domain.diagnosis import Unchecked
+from midwatch.domain.evidence import Evidence, Skipped
+from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.cluster import Event
+from midwatch.domain.kube.meta import KubeObject
+from midwatch.domain.kube.networking import Endpoints, EndpointSlice, Service
+from midwatch.domain.kube.pods import Pod
+from midwatch.domain.kube.workloads import Deployment
+from midwatch.domain.query import LogsQuery, ResourcesQuery
+
+_ESSENTIAL: tuple[type[KubeObject], ...] = (Pod, Event, Service, Deployment)
+_MAX_NAMED = 12
+_MAX_SKIPPED = 20
+
+
+def unchecked_of(answers: Iterable[Evidence], skipped: Sequence[Skipped] = ()) -> Iterator[Unchecked]:
+    """Reads that did not end well, grouped by how and why they did not; then what was skipped inside answers."""
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for answer in answers:
+        if not answer.state.complete:
+            groups[answer.state.value, _reason(answer)].append(_subject(answer))
+    for (state, why), what in groups.items():
+        shown = ", ".join(dict.fromkeys(what[:_MAX_NAMED])) + (
+            f" and {len(what) - _MAX_NAMED} more" if len(what) > _MAX_NAMED else ""
+        )
+        yield Unchecked(shown, state, why)
+    for each in skipped[:_MAX_SKIPPED]:
+        yield Unchecked(each.where, "skipped", each.why)
+    if len(skipped) > _MAX_SKIPPED:
+        yield Unchecked(f"{len(skipped) - _MAX_SKIPPED} more items", "skipped", "they could not be read either")
+
+
+def is_complete(inventory: Inventory) -> bool:
+    """Whether everything was seen without which nobody may say healthy."""
+    seen = all(inventory.knows(each) for each in _ESSENTIAL)
+    return seen and (inventory.knows(EndpointSlice) or inventory.knows(Endpoints))
+
+
+def _subject(answer: Evidence) -> str:
+    query = answer.query
+    if isinstance(query, ResourcesQuery):
+        return f"{query.resource} in {query.namespace}" if query.namespace else query.resource
+    return str(query)
+
+
+def _reason(answer: Evidence) -> str:
+    """Messages of the API name the resource; without it equal reasons can be told together."""
+    query = answer.query
+    reason = answer.reason
+    if isinstance(query, ResourcesQuery):
+        return reason.replace(f"{query.resource}.{query.group}", "…").replace(query.resource, "…")
+    if isinstance(query, LogsQuery):
+        return reason.replace(query.pod, "…")
+    return reason
