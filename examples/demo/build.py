@@ -72,7 +72,7 @@ def cluster() -> list[Obj]:
 
 
 def _last(event: Obj) -> str:
-    return str(event["lastTimestamp"])
+    return str(event["lastTimestamp"] or event["eventTime"])
 
 
 def _file_of(found: Obj) -> str:

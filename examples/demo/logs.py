@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -22,30 +23,31 @@ def payments(ended: datetime, ledger: str) -> Iterator[str]:
     yield f"{_at(begun, 310)} INFO  configuration loaded from environment"
     yield f"{_at(begun, 702)} INFO  broker connected addr=rabbitmq:5672"
     yield f"{_at(begun, 713)} INFO  opening ledger host=postgres port=5433 db=ledger"
+    why = f'error="dial tcp {ledger}:5433: i/o timeout"'
     for attempt in range(1, 7):
         at = begun + 5 * attempt * _SECOND
-        why = f"dial tcp {ledger}:5433: i/o timeout"
-        yield f'{_at(at, 720 + attempt)} WARN  ledger not reachable attempt={attempt}/6 error="{why}"'
-    yield f'{_at(ended, 2)} ERROR giving up on ledger host=postgres port=5433 error="dial tcp {ledger}:5433: i/o timeout"'
+        yield f"{_at(at, 720 + attempt)} WARN  ledger not reachable attempt={attempt}/6 {why}"
+    yield f"{_at(ended, 2)} ERROR giving up on ledger host=postgres port=5433 {why}"
     yield f"{_at(ended, 3)} FATAL startup failed, exiting with code 1"
 
 
 def checkout(payments_address: str) -> Iterator[str]:
     """Well until the rollout of payments, then one error for each attempt to pay."""
     for minute in range(6, 0, -1):
-        at = ROLLED - minute * timedelta(minutes=1)
-        yield f'{{"ts":"{_at(at)}","level":"info","msg":"checkout completed","items":{minute % 4 + 1},"ms":{180 + 7 * minute}}}'
+        yield _json(ROLLED - minute * timedelta(minutes=1), "info", "checkout completed", ms=180 + 7 * minute)
     at, number = SUFFERS - 17 * _SECOND, 0
+    error = f"dial tcp {payments_address}:8084: connect: connection refused"
     while at < NOW:
         number += 1
-        error = f"dial tcp {payments_address}:8084: connect: connection refused"
-        yield (
-            f'{{"ts":"{_at(at, number * 37 % 1000)}","level":"error","msg":"payment authorisation failed",'
-            f'"upstream":"http://payments:8084/authorise","error":"{error}","order":"o-{48210 + number}"}}'
-        )
+        order, to = f"o-{48210 + number}", "http://payments:8084/authorise"
+        yield _json(at, "error", "payment authorisation failed", upstream=to, error=error, order=order)
         if number % 6 == 4:
-            yield f'{{"ts":"{_at(at, 991)}","level":"warn","msg":"not ready: no payment provider","circuit":"open"}}'
+            yield _json(at, "warn", "not ready: no payment provider", circuit="open")
         at += 23 * _SECOND
+
+
+def _json(at: datetime, level: str, message: str, **more: str | int) -> str:
+    return json.dumps({"ts": _at(at), "level": level, "msg": message, **more})
 
 
 def gateway(_: str) -> Iterator[str]:
@@ -90,7 +92,8 @@ def recommendations(_: str) -> Iterator[str]:
     yield f"{_at(OOM + 43 * _SECOND)} INFO recommendations 0.18.3 starting"
     yield f"{_at(OOM + 50 * _SECOND)} INFO model loaded items=18211 in 6.8s"
     for hour in range(4, -1, -1):
-        yield f"{_at(NOW - timedelta(hours=hour, minutes=2))} INFO served 3600s window requests={5100 - 640 * (4 - hour)} p95=41ms"
+        at, requests = NOW - timedelta(hours=hour, minutes=2), 5100 - 640 * (4 - hour)
+        yield f"{_at(at)} INFO served 3600s window requests={requests} p95=41ms"
 
 
 def recommendations_before(_: str) -> Iterator[str]:

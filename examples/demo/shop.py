@@ -27,6 +27,7 @@ from midwatch.evals.synthetic.workloads import Revision, Rollout, deployment
 NOW = datetime(2026, 3, 17, 3, 12, tzinfo=UTC)
 BORN = NOW - timedelta(days=63)
 SPACE = "shop"
+_CERTIFICATE = "shop-tls"
 LEDGER_PORT, WRONG_LEDGER_PORT = "5432", "5433"
 
 
@@ -56,7 +57,8 @@ APPS = (
     App("catalog", 8081, "2.14.0", 2, 192, previous="2.13.6", rolled=timedelta(days=3), secret=True, calls=(
         ("DB_HOST", "postgres"), ("DB_PORT", "5432"), ("REDIS_ADDR", "redis:6379"),
         ("INVENTORY_URL", "http://inventory:8087"))),
-    App("cart", 8082, "2.4.2", 2, previous="2.4.1", rolled=timedelta(minutes=52), calls=(("REDIS_ADDR", "redis:6379"),)),
+    App("cart", 8082, "2.4.2", 2, previous="2.4.1", rolled=timedelta(minutes=52), calls=(
+        ("REDIS_ADDR", "redis:6379"),)),
     App("checkout", 8083, "4.0.7", 2, 192, calls=(
         ("CART_URL", "http://cart:8082"), ("PAYMENTS_URL", "http://payments:8084"),
         ("SHIPPING_URL", "http://shipping:8086"), ("ORDERS_URL", "http://orders:8085"))),
@@ -169,10 +171,9 @@ def edge() -> Iterator[Obj]:
     yield config.namespace(SPACE, BORN, {"team": "shop"})
     yield config.root_ca(SPACE, BORN)
     yield config.service_account("default", SPACE, BORN)
-    yield config.secret("shop-tls", SPACE, ["tls.crt", "tls.key"], BORN, "kubernetes.io/tls")
-    yield network.ingress(
-        "shop", SPACE, "shop.example.com", [("/", "gateway", 8080)], created=BORN, secret="shop-tls"
-    )  # fmt: skip
+    yield config.secret(_CERTIFICATE, SPACE, ["tls.crt", "tls.key"], BORN, "kubernetes.io/tls")
+    paths = [("/", "gateway", 8080)]
+    yield network.ingress("shop", SPACE, "shop.example.com", paths, created=BORN, secret=_CERTIFICATE)
     yield autoscaler("gateway", SPACE, "gateway", BORN, replicas=3, least=2, most=8)
     yield budget("gateway", SPACE, {"app": "gateway"}, BORN, healthy=3)
     yield budget("postgres", SPACE, {"app": "postgres"}, BORN, healthy=1, minAvailable=1)
@@ -183,5 +184,5 @@ def edge() -> Iterator[Obj]:
         policyTypes=["Ingress"], ingress=[{"from": peers, "ports": ports}],
     )  # fmt: skip
     hard = {"requests.cpu": "12", "requests.memory": "24Gi", "pods": "80"}
-    used = {"requests.cpu": "3150m", "requests.memory": "6016Mi", "pods": "29"}
+    used = {"requests.cpu": "3050m", "requests.memory": "5248Mi", "pods": "26"}
     yield config.quota("shop", SPACE, hard, used, BORN)

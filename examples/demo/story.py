@@ -1,8 +1,8 @@
 """What happened in the shop: one fault that hides behind its consequences, and four decoys that are harmless.
 
-At 02:58 a rollout of payments changed the port of its ledger database from 5432 to 5433. payments replaces its pods
-at once (Recreate: only one writer may hold the ledger), so nothing old is left to serve. checkout cannot pay and turns
-itself not ready, the gateway answers 502 for it, and orders pile up.
+At 02:58 a rollout of payments changed the port of its ledger database from 5432 to 5433. payments replaces its
+pods at once (Recreate: only one writer may hold the ledger), so nothing old is left to serve. checkout cannot pay
+and turns itself not ready, the gateway answers 502 for it, and orders pile up.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def payments(site: Site) -> tuple[Rollout, list[Obj]]:
     for index in range(PAYMENTS.replicas):
         place, last = node_for(site, "payments", index), NOW - timedelta(seconds=9 + 5 * index)
         run = crash_looping("payments", 6, ended(1, last, lasted=timedelta(seconds=31)))
-        lives.append(Life(ROLLED + timedelta(seconds=4), place, site.address(place), (run,), ready_at=ROLLED))
+        lives.append(Life(ROLLED + timedelta(seconds=4), place, site.address(place), (run,)))
     before = Revision(payments_template(LEDGER_PORT), NOW - timedelta(days=12))
     after = Revision(payments_template(WRONG_LEDGER_PORT), ROLLED, tuple(lives))
     made = deployment(
@@ -131,7 +131,7 @@ def recommendations(site: Site) -> tuple[Rollout, list[Obj]]:
 
 
 def pressed_node(nodes: list[Obj], made: list[Rollout]) -> tuple[list[Obj], list[Obj]]:
-    """Decoy: a node ran short of disk three hours ago and recovered; it evicted one pod, whose remains are left."""
+    """Decoy: a node ran short of disk three hours ago and recovered; the remains of an evicted pod are left."""
     node = nodes[-1]
     name, over = name_of(node), PRESSURE + timedelta(minutes=11)
     catalog = next(each for each in made if name_of(each.deployment) == "catalog")
@@ -139,9 +139,10 @@ def pressed_node(nodes: list[Obj], made: list[Rollout]) -> tuple[list[Obj], list
     why = (
         "The node was low on resource: ephemeral-storage. Threshold quantity: 20305656000, available: 19561204Ki. "
     )
+    used = "Container catalog was using 48Ki, request is 0, has larger consumption of ephemeral-storage. "
     life = Life(
         PRESSURE - timedelta(hours=60), node_for_name(node), "", phase="Failed", reason="Evicted",
-        message=why + "Container catalog was using 48Ki, request is 0, has larger consumption of ephemeral-storage. ",
+        message=why + used,
     )  # fmt: skip
     gone = pod(part(owner, "spec", "template"), f"{name_of(owner)}-x8w2k", SPACE, life, owner=owner_of(owner))
     events = [

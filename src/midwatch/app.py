@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from midwatch.domain.diagnosis import Diagnosis, Stats, Verdict
+from midwatch.domain.diagnosis import Diagnosis, Stats, Unchecked, Verdict
+from midwatch.protocols.checkable import Checkable
 from midwatch.settings import Settings
 
 if TYPE_CHECKING:
+    from midwatch.domain.evidence import Evidence
+    from midwatch.domain.probe import Probe
     from midwatch.domain.report import Report
     from midwatch.domain.text import Language
     from midwatch.protocols.source import Source
@@ -77,6 +80,7 @@ async def investigate(
     from midwatch.reasoners.expert import Expert
     from midwatch.workflow.graph import run
     from midwatch.workflow.state import Context, Limits, silent
+    from midwatch.workflow.unchecked import unchecked_of
 
     limits = Limits(
         settings.steps, settings.queries_per_step, settings.concurrency, timedelta(seconds=settings.recent)
@@ -87,10 +91,11 @@ async def investigate(
     seconds = time.monotonic() - started
     survey = context.survey
     objects = sum(len(each) for each in survey.inventory.objects.values()) if survey else 0
-    return Investigation(_diagnosis(state, objects, seconds), survey)
+    unchecked = tuple(unchecked_of(state.get("evidence", [])))
+    return Investigation(_diagnosis(state, unchecked, objects, seconds), survey)
 
 
-def _diagnosis(state: State, objects: int, seconds: float) -> Diagnosis:
+def _diagnosis(state: State, unchecked: tuple[Unchecked, ...], objects: int, seconds: float) -> Diagnosis:
     conclusion = state.get("conclusion")
     evidence = state.get("evidence", [])
     stats = Stats(sum(each.requests for each in evidence), objects, seconds, 0, state.get("step", 0))
@@ -100,7 +105,7 @@ def _diagnosis(state: State, objects: int, seconds: float) -> Diagnosis:
         faults=conclusion.faults if conclusion else 0,
         findings=tuple(state.get("findings", [])),
         evidence=tuple(evidence),
-        unchecked=tuple(state.get("unchecked", [])),
+        unchecked=(*unchecked, *state.get("unchecked", [])),
         stats=stats,
     )
 
@@ -123,17 +128,23 @@ async def diagnose(
         )
 
 
-async def check(target: Target, settings: Settings) -> list[Probe]:
-    """What can be read of a target, proven by reading a little of it."""
+async def check(target: Target, settings: Settings) -> tuple[str, list[Probe]]:
+    """The name of the source, and what can be read of it: proven by reading a little of each."""
     async with open_source(target, settings) as source:
-        return await source.check() if isinstance(source, Checkable) else []
+        return source.name, await source.check() if isinstance(source, Checkable) else []
 
 
 async def save_snapshot(
-    target: Target, settings: Settings, directory: Path, namespaces: frozenset[str], overwrite: bool, progress: Progress | None
-) -> Saved:
-    """Record everything a survey reads of a target into a directory."""
+    target: Target,
+    settings: Settings,
+    directory: Path,
+    namespaces: frozenset[str],
+    progress: Callable[[Evidence], None] | None,
+    *,
+    overwrite: bool,
+) -> tuple[Evidence, ...]:
+    """Record everything a survey reads of a target into a directory; returns what was asked and how it went."""
     from midwatch.sources.recorder import save
 
     async with open_source(target, settings) as source:
-        return await save(source, directory, namespaces=namespaces, overwrite=overwrite, progress=progress)
+        return await save(source, directory, sorted(namespaces), progress, overwrite=overwrite)

@@ -14,6 +14,9 @@ from tests.builders import NOW, causes_of, inventory_of
 
 CART = Ref("Deployment", "shop", "cart")
 NODES_HIDDEN = ["Node"]
+PINNED = (
+    "0/2 nodes are available: 1 node(s) were unschedulable, 1 node(s) didn't match Pod's node affinity/selector."
+)
 
 
 def node(name: str, spec: str = "{}", labels: str = "", cpu: str = "4", pods: str = "110") -> str:
@@ -128,7 +131,7 @@ def test_the_schedulers_message_is_enough(message: str, cause: str) -> None:
     ],
 )
 def test_a_placement_that_no_node_satisfies_is_told_by_the_field_that_the_pod_has(spec: str, cause: str) -> None:
-    said = "0/2 nodes are available: 1 node(s) were unschedulable, 1 node(s) didn't match Pod's node affinity/selector"
+    said = PINNED
     assert first_cause(inventory_of(pending(spec, said), denied=NODES_HIDDEN)) == cause
     known = inventory_of(pending(spec, said), CORDONED_MASTER, node("a"))
     [finding] = detect(known)
@@ -153,7 +156,7 @@ def test_a_selector_that_leaves_a_tainted_node_is_not_to_blame() -> None:
 
 
 def test_a_pod_pinned_to_a_cordoned_worker_blames_the_cordon() -> None:
-    said = "0/2 nodes are available: 1 node(s) were unschedulable, 1 node(s) didn't match Pod's node affinity/selector."
+    said = PINNED
     nodes = node("a", "{unschedulable: true}", "disk: ssd"), node("b")
     assert first_cause(inventory_of(pending("nodeSelector: {disk: ssd}", said), *nodes)) == "node-cordoned"
 

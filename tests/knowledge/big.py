@@ -9,12 +9,8 @@ import msgspec
 
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.inventory import Inventory, build_inventory
-from midwatch.domain.kube.cluster import ConfigMap, Node, Secret, ServiceAccount
 from midwatch.domain.kube.kinds import BY_KIND, RESOURCE_TYPES
 from midwatch.domain.kube.meta import KubeObject
-from midwatch.domain.kube.networking import Ingress, Service
-from midwatch.domain.kube.pods import Pod
-from midwatch.domain.kube.workloads import Deployment, ReplicaSet
 
 NOW = datetime(2026, 1, 1, 3, 10, tzinfo=UTC)
 _NAMESPACES = 20
@@ -60,7 +56,7 @@ def _pod(number: int, application: int, node: str) -> KubeObject:
         "Pod",
         f"ns-{application % _NAMESPACES}",
         f"{name}-{number}",
-        {**template["spec"], "nodeName": node},  # type: ignore[dict-item]
+        {**template["spec"], "nodeName": node},
         owner=("ReplicaSet", name),
         labels={"app": f"app-{application}", "tier": "web", "pod-template-hash": "1"},
     )

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from midwatch.domain.hypothesis import Change
-from midwatch.domain.kube.decode import decode_object
+from midwatch.domain.inventory import build_inventory
+from midwatch.domain.kube.cluster import Namespace
+from midwatch.domain.kube.meta import ObjectMeta
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.changes import changes
 from tests.builders import NOW, inventory_of
@@ -144,7 +146,9 @@ def test_nodes_and_autoscalers_tell_their_own_times() -> None:
 kind: Node
 metadata: {name: n1}
 spec: {taints: [{key: node.kubernetes.io/unreachable, effect: NoExecute, timeAdded: "2026-01-01T03:02:00Z"}]}
-status: {conditions: [{type: Ready, status: Unknown, reason: NodeStatusUnknown, lastTransitionTime: "2026-01-01T03:01:00Z"}]}
+status:
+  conditions:
+  - {type: Ready, status: Unknown, reason: NodeStatusUnknown, lastTransitionTime: "2026-01-01T03:01:00Z"}
 ---
 kind: HorizontalPodAutoscaler
 metadata: {name: web, namespace: shop}
@@ -164,14 +168,11 @@ def test_nothing_outside_the_window_is_reported() -> None:
 
 @pytest.mark.parametrize("time", ["2026-01-01T03:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 def test_odd_times_do_no_harm(time: str) -> None:
-    metadata = {
-        "name": "a",
-        "creationTimestamp": time,
-        "deletionTimestamp": time,
-        "deletionGracePeriodSeconds": 30,
-    }
-    (namespace,) = decode_object({"kind": "Namespace", "metadata": metadata}).objects
-    assert namespace.metadata.name == "a"
-    inventory = inventory_of()
-    whole = type(inventory)({"Namespace": [namespace]}, inventory.states, NOW)
-    assert len(changes(whole, START, NOW)) in (0, 2)
+    metadata = ObjectMeta(
+        name="a",
+        creation_timestamp=datetime.fromisoformat(time),
+        deletion_timestamp=datetime.fromisoformat(time),
+        deletion_grace_period_seconds=30,
+    )
+    inventory = build_inventory([Namespace(metadata=metadata)], {}, NOW)
+    assert len(changes(inventory, START, NOW)) in (0, 2)

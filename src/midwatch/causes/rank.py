@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -123,10 +123,17 @@ def _hypothesis(
         supporting=tuple(belief.supporting),
         against=tuple(belief.against),
         path=_path(belief, [beliefs[key] for key in explained], graph),
-        explains=tuple(belief.absorbed) + tuple(explained),
+        explains=tuple(dict.fromkeys([*belief.absorbed, *_consequences(explained, beliefs)])),
         blast_radius=radius,
         change=_guilty_change(belief, graph, changes, now),
     )
+
+
+def _consequences(explained: Iterable[Key], beliefs: Mapping[Key, Belief]) -> Iterator[Key]:
+    """Consequences, each with the more general readings of it."""
+    for key in explained:
+        yield key
+        yield from beliefs[key].absorbed
 
 
 def _path(belief: Belief, explained: Iterable[Belief], graph: Graph) -> tuple[Ref, ...]:

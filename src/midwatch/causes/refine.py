@@ -36,7 +36,8 @@ def refine(beliefs: Mapping[Key, Belief], graph: Graph) -> dict[Key, Belief]:
     for general in sorted(beliefs.values(), key=lambda each: len(refined_by(each.cause))):
         best = _most_precise(general, beliefs, places, graph, kept)
         if best is not None:
-            best.absorbed.append(general.key)
+            best.absorbed.extend([general.key, *general.absorbed])
+            best.supporting.extend(each for each in general.supporting if each not in best.supporting)
             best.boost = max(best.boost, _BOOST * general.confidence)
             del kept[general.key]
     return kept

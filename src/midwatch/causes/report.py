@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from midwatch.causes.catalogue import CATALOGUE
@@ -37,7 +37,7 @@ class Ledger:
     def __init__(self, answers: Sequence[Evidence]) -> None:
         self._by_query = {str(each.query): each for each in answers}
         self._by_kind = {each.query.kind: each for each in answers if isinstance(each.query, ResourcesQuery)}
-        self._ids: dict[Fact, str] = {}
+        self._ids: dict[tuple[Ref, str, str], str] = {}
         self.entries: list[EvidenceReport] = []
 
     def cite(self, facts: Iterable[Fact]) -> list[str]:
@@ -45,9 +45,10 @@ class Ledger:
         return list(dict.fromkeys(self._id(each) for each in facts))
 
     def _id(self, fact: Fact) -> str:
-        known = self._ids.get(fact)
+        key = fact.subject, fact.path, fact.value
+        known = self._ids.get(key)
         if known is None:
-            known = self._ids[fact] = f"E{len(self._ids) + 1}"
+            known = self._ids[key] = f"E{len(self._ids) + 1}"
             self.entries.append(self._entry(known, fact))
         return known
 
@@ -79,7 +80,8 @@ def report_of(
     hypotheses = [
         _hypothesis(each, index < diagnosis.faults, ledger, language) for index, each in enumerate(shown)
     ]
-    findings = [_finding(each, ledger, language) for each in _worth_a_look(diagnosis)]
+    parts = _parts(diagnosis.hypotheses[: diagnosis.faults])
+    findings = [_finding(each, ledger, language, parts) for each in _worth_a_look(diagnosis)]
     return Report(
         verdict=diagnosis.verdict.value,
         summary=summary(diagnosis, language),
@@ -146,8 +148,17 @@ def _worth_a_look(diagnosis: Diagnosis) -> list[Finding]:
     return list(dict.fromkeys(ranked))[:MAX_FINDINGS]
 
 
-def _finding(found: Finding, ledger: Ledger, language: Language) -> FindingReport:
+def _parts(faults: Sequence[Hypothesis]) -> dict[tuple[str, Ref], str]:
+    """For each hypothesis that a root cause explains, and for itself: the id of that root cause."""
+    return {key: root.cause for root in reversed(faults) for key in (root.key, *root.explains)}
+
+
+def _finding(
+    found: Finding, ledger: Ledger, language: Language, parts: Mapping[tuple[str, Ref], str]
+) -> FindingReport:
+    roots = [parts[claim.cause, claim.culprit] for claim in found.claims if (claim.cause, claim.culprit) in parts]
     return FindingReport(
+        part_of=roots[0] if roots else "",
         rule=found.rule,
         subject=_name(found.subject),
         severity=found.severity.value,

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from midwatch.app import Target, open_source
+from midwatch.app import Target, save_snapshot
 from midwatch.cli.options import namespace_options, scope_of, settings_of
 from midwatch.cli.progress import watching
+from midwatch.domain.evidence import Evidence
 from midwatch.settings import Settings
 
 
@@ -43,6 +44,25 @@ def save(
     `midwatch diagnose --snapshot DIRECTORY`.
     """
     target = Target(snapshot=snapshot, context=context)
-    settings = settings_of(kubeconfig)
-    line = asyncio.run(_save(target, settings, directory, scope_of(namespaces, False), overwrite, quiet))
-    print(line)
+    answers = asyncio.run(
+        _save(target, settings_of(kubeconfig), directory, scope_of(namespaces, False), overwrite, quiet)
+    )
+    unread = sorted({f"{each.query} ({each.state.value})" for each in answers if not each.state.complete})
+    print(f"{directory}: {len(answers)} answers recorded, {sum(each.requests for each in answers)} requests")
+    for line in unread[:20]:
+        print(f"  not read: {line}")
+    if len(unread) > 20:
+        print(f"  and {len(unread) - 20} more")
+    print(f"next: midwatch diagnose --snapshot {directory}")
+
+
+async def _save(
+    target: Target, settings: Settings, directory: Path, namespaces: frozenset[str], overwrite: bool, quiet: bool
+) -> tuple[Evidence, ...]:
+    with watching(quiet) as progress:
+
+        def told(answer: Evidence) -> None:
+            if progress is not None:
+                progress("record", str(answer.query))
+
+        return await save_snapshot(target, settings, directory, namespaces, told, overwrite=overwrite)

@@ -34,11 +34,15 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """A Service, its selected pods that have not ended, the ready ones of them, and the recorded addresses."""
+    """A Service, its selected pods that have not ended, the ready ones of them, and the recorded addresses.
+
+    `samples` has one pod for each controller (ReplicaSet, StatefulSet ...): the pods of one are alike.
+    """
 
     service: Service
     pods: tuple[Pod, ...]
     ready: tuple[Pod, ...]
+    samples: tuple[Pod, ...]
     recorded: Recorded | None
 
     @property
@@ -66,7 +70,14 @@ def backings_by_pod(inventory: Inventory) -> Mapping[Ref, list[Backing]]:
 def _backing(inventory: Inventory, service: Service, recorded: Recorded | None) -> Backing:
     selected = inventory.select_labels(service.namespace, selector_of(service))
     pods = tuple(each for each in selected if not is_finished(each))
-    return Backing(service, pods, tuple(each for each in pods if is_ready(each)), recorded)
+    ready = tuple(each for each in pods if is_ready(each))
+    samples = tuple({_controller(each): each for each in (*pods, *ready)}.values())
+    return Backing(service, pods, ready, samples, recorded)
+
+
+def _controller(pod: Pod) -> str:
+    owners = pod.metadata.owner_references
+    return owners[0].name if owners else pod.name
 
 
 def selector_of(service: Service) -> Mapping[str, str]:
@@ -94,16 +105,41 @@ def is_young(inventory: Inventory, pod: Pod) -> bool:
     """Whether a pod was made moments ago and nothing has gone wrong in it yet."""
     created = pod.metadata.creation_timestamp
     fresh = created is not None and inventory.now - created < YOUNG
-    return fresh and not any(each.restart_count for each in pod.status.container_statuses)
+    return fresh and not _in_trouble(pod)
+
+
+def _in_trouble(pod: Pod) -> bool:
+    scheduled = condition(pod.status.conditions, "PodScheduled")
+    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
+    waiting = (each.state.waiting.reason for each in statuses if each.state.waiting is not None)
+    unscheduled = scheduled is not None and scheduled.status == "False"
+    return unscheduled or any(each.restart_count for each in statuses) or any(map(_is_trouble, waiting))
+
+
+def _is_trouble(reason: str) -> bool:
+    return bool(reason) and reason not in ("ContainerCreating", "PodInitializing")
 
 
 def ailing(inventory: Inventory) -> frozenset[Ref]:
-    """Workloads that show a symptom now: a pod that ought to be ready and is not (use with `derive`)."""
+    """Workloads whose processes show a symptom now: a pod that started and is not ready (use with `derive`).
+
+    A pod that was not scheduled or lacks its image says nothing about the services it calls.
+    """
     return frozenset(
-        ref
-        for ref, pods in inventory.pods_by_workload.items()
-        if any(not is_finished(each) and not is_ready(each) and not is_young(inventory, each) for each in pods)
+        ref for ref, pods in inventory.pods_by_workload.items() if any(_ails(inventory, each) for each in pods)
     )
+
+
+def _ails(inventory: Inventory, pod: Pod) -> bool:
+    return not is_finished(pod) and not is_ready(pod) and not is_young(inventory, pod) and _has_started(pod)
+
+
+def _has_started(pod: Pod) -> bool:
+    """Whether a container of the pod runs or has run; where no statuses tell, whether the pod runs."""
+    statuses = (*pod.status.init_container_statuses, *pod.status.container_statuses)
+    if not statuses:
+        return pod.status.phase == "Running"
+    return any(each.restart_count or each.state.running or each.last_state.terminated for each in statuses)
 
 
 def serving_containers(spec: PodSpec) -> Iterator[Container]:
@@ -114,12 +150,38 @@ def serving_containers(spec: PodSpec) -> Iterator[Container]:
 
 def unresolved_names(backing: Backing) -> tuple[ServicePort, ...]:
     """Service ports whose target is a name that no selected pod gives to a port: they get no endpoints."""
-    names = {port.name for pod in backing.pods for each in serving_containers(pod.spec) for port in each.ports}
-    known = any(pod.spec.containers for pod in backing.pods)
     wanted = [
         each for each in backing.service.spec.ports if isinstance(each.target_port, str) and each.target_port
     ]
-    return tuple(each for each in wanted if known and each.target_port not in names)
+    specs = [pod.spec for pod in backing.samples if pod.spec.containers]
+    if not wanted or not specs:
+        return ()
+    if _resolved(backing):
+        return ()
+    names = {port.name for spec in specs for each in serving_containers(spec) for port in each.ports}
+    return tuple(each for each in wanted if each.target_port not in names)
+
+
+def _resolved(backing: Backing) -> bool:
+    """Whether the control plane found a number for every port: then all names exist, if not in this source."""
+    recorded = backing.recorded
+    return recorded is not None and bool(recorded.ready) and len(recorded.ports) >= len(backing.service.spec.ports)
+
+
+def selected_workloads(inventory: Inventory, service: Service) -> list[Ref]:
+    """Workloads whose future pods the Service would select, whether they have pods or not."""
+    wanted, index = selector_of(service).items(), inventory.derive(_templates_by_label)
+    lists = [index.get((service.namespace, *pair), []) for pair in wanted]
+    rarest = min(lists, key=len) if lists else []
+    return [ref for ref, each in rarest if wanted <= each.metadata.labels.items()]
+
+
+def _templates_by_label(inventory: Inventory) -> Mapping[tuple[str, str, str], list[tuple[Ref, PodTemplate]]]:
+    index: dict[tuple[str, str, str], list[tuple[Ref, PodTemplate]]] = defaultdict(list)
+    for ref, template in inventory.derive(pod_templates).items():
+        for key, value in template.metadata.labels.items():
+            index[ref.namespace, key, value].append((ref, template))
+    return index
 
 
 def templates_by_namespace(inventory: Inventory) -> Mapping[str, list[tuple[Ref, PodTemplate]]]:

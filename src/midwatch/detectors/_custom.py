@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from midwatch.domain.kube.meta import CustomResource
 
@@ -18,10 +19,12 @@ def text_at(value: Mapping[str, object], *path: str) -> str:
     """The text at a path of nested objects, shortened; empty when there is none."""
     current: object = value
     for key in path:
-        if not isinstance(current, dict):
-            return ""
-        current = current.get(key)
+        current = _child(current, key)
     return current[:_MAX_TEXT] if isinstance(current, str) else ""
+
+
+def _child(value: object, key: str) -> object:
+    return cast("dict[str, object]", value).get(key) if isinstance(value, dict) else None
 
 
 def number_at(value: Mapping[str, object], key: str) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from midwatch.detectors._backing import backings
 from midwatch.detectors._routing import Hop, behind, misroutes, segments
@@ -28,6 +29,8 @@ _PATH = re.compile(
 )
 _NAME = re.compile(r"-[ \t]{1,8}(?:id|name):[ \t]{1,8}[\"']?([\w.\-]{1,100})")
 _MAX_LINES = 5000
+_MAX_BLOCKS = 200
+_MAX_BLOCK = 40
 
 
 def misrouted(inventory: Inventory) -> Iterator[Finding]:
@@ -43,20 +46,26 @@ def misrouted(inventory: Inventory) -> Iterator[Finding]:
 def _hops(found: ConfigMap, key: str, text: str) -> Iterator[Hop]:
     if "://" not in text or not ("Path=" in text or "location" in text or "path" in text or "prefix" in text):
         return
+    for block in islice(_blocks(text), _MAX_BLOCKS):
+        yield from _hop(found, key, block)
+
+
+def _blocks(text: str) -> Iterator[list[str]]:
     block: list[str] = []
-    for line in (*text.splitlines()[:_MAX_LINES], "- id: end"):
+    for line in text.splitlines()[:_MAX_LINES]:
         if _START.match(line):
-            yield from _hop(found, key, block)
+            yield block
             block = []
         block.append(line[:500])
+    yield block
 
 
 def _hop(found: ConfigMap, key: str, block: list[str]) -> Iterator[Hop]:
     """One hop when the block is about exactly one path-like thing and one URL."""
     text = "\n".join(block)
-    paths = _PATH.findall(text)
-    targets = [each for each in service_addresses(text) if each.scheme]
-    if not paths or len(targets) != 1 or len(block) > 40:
+    paths = _PATH.findall(text) if "://" in text and len(block) <= _MAX_BLOCK else []
+    targets = [each for each in service_addresses(text) if each.scheme] if paths else []
+    if len(targets) != 1:
         return
     hints = tuple(part for path in paths for part in segments(path)) + tuple(_NAME.findall(text))
     parts = targets[0].host.split(".")

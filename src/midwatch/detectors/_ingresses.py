@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 
+from midwatch.detectors._near import NearServices
 from midwatch.detectors._routing import Hop, has_port, misroutes, segments
 from midwatch.detectors.common import event_fact, fact
 from midwatch.domain.finding import Claim, Finding, Severity, Status
@@ -63,8 +64,7 @@ def _backend_missing(inventory: Inventory, ingress: Ingress, hop: Hop) -> Findin
     gone = any(
         Ref(kind, *missing[1:]) in inventory.derive(pod_templates) for kind in ("Deployment", "StatefulSet")
     )
-    names = [each.name for each in inventory.all(Service) if each.namespace == hop.namespace]
-    near = closest(hop.service, names)
+    near = inventory.derive(NearServices).find(hop.namespace, hop.service)
     claims = (
         Claim("service-missing", missing, 0.85 if gone else 0.3),
         Claim("ingress-backend-missing", ingress.ref, 0.4 if gone else 0.9),
@@ -73,8 +73,8 @@ def _backend_missing(inventory: Inventory, ingress: Ingress, hop: Hop) -> Findin
         "routes/ingress-backend-missing",
         ingress.ref,
         Text(
-            f"{ingress.ref} sends to {missing}, which does not exist" + (f" (meant: {near})" if near else ""),
-            f"{ingress.ref} 的后端 {missing} 不存在" + (f"（可能是 {near}）" if near else ""),
+            f"{ingress.ref} sends to {missing}, which does not exist" + (f" (meant: {near.name})" if near else ""),
+            f"{ingress.ref} 的后端 {missing} 不存在" + (f"（可能是 {near.name}）" if near else ""),
         ),
         Severity.ERROR,
         Status.ACTIVE,

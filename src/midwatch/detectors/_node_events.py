@@ -6,19 +6,24 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from midwatch.detectors._ages import age, newest, older_than, spell
+from midwatch.detectors._ages import age, newest, older_than, seconds_between, spell
 from midwatch.detectors._node_messages import node_cause, sandbox_cause
 from midwatch.detectors.common import MAX_FACTS, condition, event_fact, is_finished, refs
 from midwatch.domain.finding import Claim, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Event, Node
+from midwatch.domain.kube.meta import Condition
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 
 _RECENT = 900
 """Seconds during which an event about a node counts as present trouble."""
+
+_REPEATED = 330
+"""Seconds within which the kubelet repeats a failure that lasts (it collects garbage every 1 and 5 minutes)."""
 
 _NOISE = re.compile(r"invalid capacity 0 on image filesystem|unable to find data in memory cache", re.IGNORECASE)
 
@@ -72,10 +77,7 @@ def node_events(inventory: Inventory) -> Iterator[Finding]:
 def _of_events(inventory: Inventory, name: str, reason: str, events: list[Event]) -> Finding | None:
     last = newest(each.last_seen for each in events)
     passed = age(inventory, last)
-    healthy = _is_ready(inventory, name)
-    recovered = (passed is None or passed > _RECENT) if healthy is not False else False
-    if reason in ("NodeNotReady", "Rebooted") and healthy:
-        recovered = True
+    recovered = _is_over(inventory, name, reason, last)
     cause, strength = _meaning(reason, events[-1].message)
     ref = Ref("Node", "", name)
     when = "" if passed is None else f" {spell(passed)} ago"
@@ -94,6 +96,21 @@ def _of_events(inventory: Inventory, name: str, reason: str, events: list[Event]
     )
 
 
+def _is_over(inventory: Inventory, name: str, reason: str, last: datetime | None) -> bool:
+    """Whether the node got over it: it is ready, became so later, or the kubelet would have said it again."""
+    ready = _ready(inventory, name)
+    if ready is None:
+        return older_than(inventory, last, _RECENT, unknown=True)
+    if ready.status != "True":
+        return False
+    if reason in ("NodeNotReady", "Rebooted"):
+        return True
+    later = ready.last_transition_time
+    if later is not None and last is not None and seconds_between(later, last) > 0:
+        return True
+    return older_than(inventory, last, _RECENT if reason == "SystemOOM" else _REPEATED, unknown=True)
+
+
 def _meaning(reason: str, message: str) -> tuple[str, float]:
     if reason == "EvictionThresholdMet":
         lowered = message[:200].lower()
@@ -103,11 +120,10 @@ def _meaning(reason: str, message: str) -> tuple[str, float]:
     return node_cause(message) or (meant.cause, meant.strength)
 
 
-def _is_ready(inventory: Inventory, name: str) -> bool | None:
-    """Whether a node says it is ready; None when nothing is known of it."""
+def _ready(inventory: Inventory, name: str) -> Condition | None:
+    """What a node says about being ready; None when nothing is known of it."""
     node = inventory.get(Node, "", name)
-    ready = condition(node.status.conditions, "Ready") if node else None
-    return None if ready is None else ready.status == "True"
+    return condition(node.status.conditions, "Ready") if node else None
 
 
 _SANDBOX_REASONS = ("FailedCreatePodSandBox", "NetworkNotReady", "FailedKillPod", "FailedSync", "Failed")
@@ -164,7 +180,7 @@ def not_ready_by_pods(inventory: Inventory) -> Iterator[Finding]:
         if event.reason != "NodeNotReady" or target.kind != "Pod":
             continue
         pod = inventory.get(Pod, target.namespace, target.name)
-        if pod is not None and pod.spec.node_name and _is_ready(inventory, pod.spec.node_name) is None:
+        if pod is not None and pod.spec.node_name and _ready(inventory, pod.spec.node_name) is None:
             groups[pod.spec.node_name].append((pod, event))
     for name, found in groups.items():
         if older_than(inventory, newest(event.last_seen for _, event in found), _RECENT, unknown=False):

@@ -100,7 +100,7 @@ def _finding(inventory: Inventory, name: str, pods: list[Pod]) -> Finding:
         Severity.ERROR if sure else Severity.WARNING,
         claims=(
             Claim("kubelet-unavailable", node, 0.6 if sure else 0.4),
-            Claim("container-runtime-unavailable", node, 0.4 if sure else 0.3),
+            Claim("container-runtime-unavailable", node, 0.3),
         ),
         facts=tuple(fact(each, ".status.phase", _words(each)) for each in pods[:MAX_FACTS]),
         affected=refs(pods),

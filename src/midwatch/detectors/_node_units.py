@@ -90,9 +90,18 @@ def _dead(inventory: Inventory, unit: _Unit) -> Iterator[Finding]:
         Severity.ERROR,
         claims=(Claim(unit.cause, unit.node, strength), *_deeper(unit)),
         facts=(unit.fact(state),),
-        affected=refs(inventory.pods_by_node.get(unit.node.name, ())),
+        affected=_sufferers(inventory, unit),
         since=unit.status.since,
     )
+
+
+def _sufferers(inventory: Inventory, unit: _Unit) -> tuple[Ref, ...]:
+    """Pods of the node; without a scheduler the pods that wait for a node."""
+    if unit.name not in _CONTROL_PLANE:
+        return refs(inventory.pods_by_node.get(unit.node.name, ()))
+    if unit.name != "kube-scheduler":
+        return ()
+    return refs(each for each in inventory.pods_by_node.get("", ()) if each.status.phase == "Pending")
 
 
 def _in_use(inventory: Inventory, unit: _Unit) -> bool:

@@ -104,8 +104,11 @@ class Policies:
 
 
 def directions(policy: NetworkPolicy) -> frozenset[str]:
-    """The directions a policy governs; by default Ingress, and Egress when it has such rules."""
-    if policy.spec.policy_types:
+    """The directions a policy governs; by default Ingress, and Egress when it has such rules.
+
+    The API fills in the types, so a policy without types and rules is one of which the source told only the name.
+    """
+    if policy.spec.policy_types or not (policy.spec.ingress or policy.spec.egress):
         return frozenset(policy.spec.policy_types)
     return frozenset({"Ingress", "Egress"} if policy.spec.egress else {"Ingress"})
 

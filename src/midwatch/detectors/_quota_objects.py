@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from midwatch.detectors._amounts import amount, show_amount
 from midwatch.detectors._quota import Shortage, quotas_by_namespace, shortages
-from midwatch.detectors._references import pod_specs, service_references
 from midwatch.detectors._refusals import quota_cause
 from midwatch.detectors.common import MAX_FACTS, fact
 from midwatch.domain.finding import Claim, Fact, Finding, Severity
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import ConfigMap, ResourceQuota, Secret
 from midwatch.domain.kube.meta import KubeObject
-from midwatch.domain.kube.networking import Service
-from midwatch.domain.kube.pods import Pod, PodSpec
+from midwatch.domain.kube.networking import Ingress, IngressBackend, Service
+from midwatch.domain.kube.pods import PodSpec
 from midwatch.domain.kube.storage import PersistentVolume, PersistentVolumeClaim
+from midwatch.domain.kube.workloads import StatefulSet
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.knowledge.callers import callers
+from midwatch.knowledge.templates import pod_templates
 
 _NOISE = frozenset({"pv", "pvc", "claim", "volume", "vol", "data", "storage", "disk"})
 
@@ -29,7 +31,7 @@ class _Missing:
     """`ref` does not exist; `holder` names it at `path`."""
 
     ref: Ref
-    holder: KubeObject
+    holder: Ref
     path: str
 
 
@@ -42,7 +44,7 @@ def missing_behind_quota(inventory: Inventory) -> Iterator[Finding]:
     if not quotas:
         return
     groups: dict[tuple[str, str], list[_Missing]] = defaultdict(list)
-    for each in (*_services(inventory), *_of_pods(inventory, quotas)):
+    for each in (*_services(inventory), *_of_templates(inventory, quotas)):
         if each.ref.namespace in quotas:
             groups[each.ref.namespace, each.ref.kind].append(each)
     for (space, kind), missing in groups.items():
@@ -90,35 +92,44 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _services(inventory: Inventory) -> Iterator[_Missing]:
-    for each in service_references(inventory):
-        ref = Ref("Service", each.namespace, each.name)
-        if inventory.knows(Service, each.namespace) and ref not in inventory.by_ref:
-            yield _Missing(ref, each.holder, each.path)
+    for ref, holder, path in _named_services(inventory):
+        if inventory.knows(Service, ref.namespace) and ref not in inventory.by_ref:
+            yield _Missing(ref, holder, path)
 
 
-def _of_pods(inventory: Inventory, quotas: dict[str, list[ResourceQuota]]) -> Iterator[_Missing]:
-    for holder, spec in pod_specs(inventory):
-        if holder.namespace in quotas:
-            yield from _of_spec(inventory, holder, spec)
-    for space in quotas:
-        for pod in inventory.pods_by_namespace.get(space, ()):
-            if pod.status.phase == "Pending" and pod.metadata.owner_references:
-                yield from _of_spec(inventory, _holder(inventory, pod), pod.spec)
+def _named_services(inventory: Inventory) -> Iterator[tuple[Ref, Ref, str]]:
+    for service, holders in inventory.derive(callers).items():
+        for holder in holders:
+            yield service, holder, "address variable"
+    for each in inventory.all(StatefulSet):
+        if each.spec.service_name:
+            yield Ref("Service", each.namespace, each.spec.service_name), each.ref, ".spec.serviceName"
+    for each in inventory.all(Ingress):
+        for backend in _backends(each):
+            if backend.service is not None and backend.service.name:
+                yield Ref("Service", each.namespace, backend.service.name), each.ref, ".spec.rules"
 
 
-def _holder(inventory: Inventory, pod: Pod) -> KubeObject:
-    return inventory.find(inventory.workload(pod)) or pod
+def _backends(found: Ingress) -> Iterator[IngressBackend]:
+    if found.spec.default_backend is not None:
+        yield found.spec.default_backend
+    for rule in found.spec.rules:
+        yield from (path.backend for path in (rule.http.paths if rule.http else ()))
 
 
-def _of_spec(inventory: Inventory, holder: KubeObject, spec: PodSpec) -> Iterator[_Missing]:
+def _of_templates(inventory: Inventory, spaces: Container[str]) -> Iterator[_Missing]:
+    for holder, template in inventory.derive(pod_templates).items():
+        if holder.namespace in spaces:
+            yield from _of_spec(inventory, holder, template.spec)
+
+
+def _of_spec(inventory: Inventory, holder: Ref, spec: PodSpec) -> Iterator[_Missing]:
     for volume in spec.volumes:
+        claim, mapped, secret = volume.persistent_volume_claim, volume.config_map, volume.secret
         named: tuple[tuple[type[KubeObject], str], ...] = (
-            (
-                PersistentVolumeClaim,
-                volume.persistent_volume_claim.claim_name if volume.persistent_volume_claim else "",
-            ),
-            (ConfigMap, volume.config_map.name if volume.config_map and not volume.config_map.optional else ""),
-            (Secret, volume.secret.secret_name if volume.secret and not volume.secret.optional else ""),
+            (PersistentVolumeClaim, claim.claim_name if claim else ""),
+            (ConfigMap, mapped.name if mapped and not mapped.optional else ""),
+            (Secret, secret.secret_name if secret and not secret.optional else ""),
         )
         for struct, name in named:
             ref = Ref(struct.KIND, holder.namespace, name)
@@ -135,16 +146,16 @@ def _finding(space: str, missing: list[_Missing], short: list[Shortage], strengt
         "admission/missing-behind-quota",
         quota.quota.ref,
         Text(
-            f"{first.ref} is named by {first.holder.ref} but does not exist; ResourceQuota {quota.quota.name} has "
+            f"{first.ref} is named by {first.holder} but does not exist; ResourceQuota {quota.quota.name} has "
             f"no room for it: {quota.resource} used {used} of {hard}",
-            f"{first.holder.ref} 引用的 {first.ref} 不存在，而 ResourceQuota {quota.quota.name} 已容不下它："
+            f"{first.holder} 引用的 {first.ref} 不存在，而 ResourceQuota {quota.quota.name} 已容不下它："
             f"{quota.resource} 已用 {used}/{hard}",
         ),
         Severity.ERROR,
         claims=tuple(Claim(cause, Ref("Namespace", "", space), strength) for cause in causes),
         facts=(
             fact(quota.quota, f".status.used[{quota.resource}]", f"{used} of {hard}"),
-            *(Fact(each.holder.ref, each.path, each.ref.name) for each in missing[:MAX_FACTS]),
+            *(Fact(each.holder, each.path, each.ref.name) for each in missing[:MAX_FACTS]),
         ),
-        affected=(*names, *dict.fromkeys(each.holder.ref for each in missing)),
+        affected=(*names, *dict.fromkeys(each.holder for each in missing)),
     )

@@ -58,9 +58,8 @@ def policy(inventory: Inventory) -> Iterator[Finding]:
 def _odd(inventory: Inventory, ref: Ref) -> bool:
     """Whether all other workloads of the namespace use the cluster's DNS."""
     counts = inventory.derive(_counts).get(ref.namespace, {})
-    return (
-        ref.kind in ("Deployment", "StatefulSet") and counts.get("ClusterFirst", 0) >= 3 and counts["Default"] == 1
-    )
+    alone = counts.get("ClusterFirst", 0) >= 3 and counts.get("Default", 0) == 1
+    return alone and ref.kind in ("Deployment", "StatefulSet") and ref in inventory.derive(ailing)
 
 
 def _counts(inventory: Inventory) -> Mapping[str, Mapping[str, int]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from midwatch.detectors._backing import (
@@ -11,6 +12,7 @@ from midwatch.detectors._backing import (
     backings,
     backings_by_pod,
     is_ready,
+    selected_workloads,
     selector_of,
     serving_containers,
     templates_by_namespace,
@@ -18,17 +20,17 @@ from midwatch.detectors._backing import (
 from midwatch.detectors.common import MAX_FACTS, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.kube.meta import LabelSelector
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.pods import Pod, PodTemplate
-from midwatch.domain.kube.selectors import matches
 from midwatch.domain.kube.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.callers import callers
 from midwatch.knowledge.names import alike, subject_of
+from midwatch.knowledge.templates import pod_templates
 
 _NEAR = 0.5
+_SMALL = 100
 _FINITE = (Job.KIND, CronJob.KIND)
 
 
@@ -60,18 +62,34 @@ def _unlabelled(inventory: Inventory) -> frozenset[str]:
 
 
 def _about_nothing(inventory: Inventory, service: Service, unlabelled: bool) -> Iterator[Finding]:
-    templates = inventory.derive(templates_by_namespace).get(service.namespace, [])
-    selector = LabelSelector(match_labels=dict(selector_of(service)))
-    meant = [ref for ref, template in templates if matches(selector, template.metadata.labels)]
+    meant = selected_workloads(inventory, service)
     if meant:
         yield from () if unlabelled else _no_pods(inventory, service, meant)
         return
-    candidates = (_candidate(service, ref, template) for ref, template in templates)
+    candidates = (_candidate(service, ref, template) for ref, template in _resembling(inventory, service))
     best = max(candidates, key=lambda each: (each.score, each.workload.kind != "Pod", each.workload), default=None)
     if best is not None and best.score >= _NEAR:
         yield _mismatch(inventory, service, best)
     else:
         yield _orphan(inventory, service)
+
+
+def _resembling(inventory: Inventory, service: Service) -> Iterable[tuple[Ref, PodTemplate]]:
+    """Workloads that carry a selected value or the Service's name; in small namespaces all of them."""
+    everything = inventory.derive(templates_by_namespace).get(service.namespace, [])
+    if len(everything) <= _SMALL:
+        return everything
+    index = inventory.derive(_by_resemblance)
+    keys = (*service.spec.selector.values(), subject_of(service.name))
+    return {ref: template for key in keys for ref, template in index.get((service.namespace, key), [])}.items()
+
+
+def _by_resemblance(inventory: Inventory) -> Mapping[tuple[str, str], list[tuple[Ref, PodTemplate]]]:
+    index: dict[tuple[str, str], list[tuple[Ref, PodTemplate]]] = defaultdict(list)
+    for ref, template in inventory.derive(pod_templates).items():
+        for key in {*template.metadata.labels.values(), subject_of(ref.name)}:
+            index[ref.namespace, key].append((ref, template))
+    return index
 
 
 def _no_pods(inventory: Inventory, service: Service, meant: list[Ref]) -> Iterator[Finding]:
@@ -106,7 +124,8 @@ def _wanted(inventory: Inventory, workload: Ref) -> bool:
 def _mismatch(inventory: Inventory, service: Service, best: _Candidate) -> Finding:
     pods = [each for each in inventory.pods_by_workload.get(best.workload, []) if not is_finished(each)]
     used = bool(inventory.derive(callers).get(service.ref))
-    elsewhere = _served_by_another(inventory, pods)
+    refines = any(best.template.metadata.labels.get(key) == value for key, value in service.spec.selector.items())
+    elsewhere = (refines or best.score < 1) and _served_by_another(inventory, pods)
     strength = _mismatch_strength(best, any(map(is_ready, pods)), used, elsewhere)
     labels = best.template.metadata.labels
     wrong = {key: value for key, value in service.spec.selector.items() if labels.get(key) != value}
@@ -197,13 +216,13 @@ def _orphan(inventory: Inventory, service: Service) -> Finding:
 def selects_strangers(inventory: Inventory) -> Iterator[Finding]:
     """Pods of two workloads behind one Service of which one does not listen there. Source: as above."""
     for backing in inventory.derive(backings).values():
-        if len(backing.ready) > 1 and len(backing.service.spec.ports) == 1:
+        if len(backing.samples) > 1 and len(backing.service.spec.ports) == 1:
             yield from _strangers(inventory, backing)
 
 
 def _strangers(inventory: Inventory, backing: Backing) -> Iterator[Finding]:
     groups: dict[Ref, Pod] = {}
-    for pod in backing.ready:
+    for pod in filter(is_ready, backing.samples):
         groups.setdefault(inventory.workload(pod), pod)
     if len(groups) < 2:
         return

@@ -59,7 +59,7 @@ def _unresolved(inventory: Inventory, backing: Backing, ports: tuple[ServicePort
     service, owner = backing.service, inventory.workload(backing.pods[0])
     latent = is_headless(service)
     named = ", ".join(str(each.target_port) for each in ports)
-    have = _declared_text(_listening(pod.spec for pod in backing.pods).declared)
+    have = _declared_text(_listening(each.spec for each in backing.samples).declared)
     return Finding(
         "services/target-port-name-unknown",
         service.ref,
@@ -79,7 +79,7 @@ def _unresolved(inventory: Inventory, backing: Backing, ports: tuple[ServicePort
 
 def _unheard(inventory: Inventory, backing: Backing) -> Iterator[Finding]:
     service = backing.service
-    listening = _listening(pod.spec for pod in backing.pods)
+    listening = _listening(each.spec for each in backing.samples)
     numbered = [each for each in service.spec.ports if isinstance(each.target_port, int) and each.target_port > 0]
     wrong = [each for each in numbered if each.target_port not in listening.numbers | listening.hinted]
     if not wrong or not listening.numbers:
@@ -136,7 +136,7 @@ def _strength(service: Service, wrong: list[ServicePort], listening: _Listening)
 
 
 def _listening(specs: Iterable[PodSpec]) -> _Listening:
-    containers = {each.name + each.image: each for spec in specs for each in serving_containers(spec)}.values()
+    containers = [each for spec in specs for each in serving_containers(spec)]
     declared = {port: None for each in containers for port in each.ports if port.container_port > 0}
     probed = {number for each in containers for number in _probed(each)}
     return _Listening(tuple(declared), frozenset(probed), frozenset(_hinted(containers)))
@@ -181,7 +181,7 @@ def wrong_protocol(inventory: Inventory) -> Iterator[Finding]:
     for backing in inventory.derive(backings).values():
         if not backing.pods or not selector_of(backing.service):
             continue
-        listening = _listening(pod.spec for pod in backing.pods)
+        listening = _listening(each.spec for each in backing.samples)
         for port in backing.service.spec.ports:
             strength = _protocol_strength(port, listening)
             if strength:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from midwatch.detectors._backing import Backing, backings, selector_of
+from midwatch.detectors._backing import Backing, backings, selected_workloads, selector_of
 from midwatch.detectors._policy import Policies, pod_peer
 from midwatch.detectors.common import shorten
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
@@ -22,8 +22,11 @@ _REFUSED = ("refused", "econnrefused", "reset by peer", "connection reset")
 _SILENT = ("timed out", "timeout", "no route to host", "unreachable", "etimedout", "ehostunreach")
 _SPEECH = ("ssl", "tls", "http/0.9", "malformed", "empty reply", "protocol", "bad gateway", "invalid")
 _REFUTED = (
-    "service-target-port-mismatch", "service-selector-mismatch", "service-unreachable", "service-no-ready-endpoints",
-)  # fmt: skip
+    "service-target-port-mismatch",
+    "service-selector-mismatch",
+    "service-unreachable",
+    "service-no-ready-endpoints",
+)
 _MAX_OUTCOME = 4096
 
 
@@ -81,7 +84,7 @@ def _suspects(inventory: Inventory, check: ConnectionCheck, service: Service | N
         yield Claim("service-unreachable", ref, 0.2)
     elif backing.ready:
         yield from _with_endpoints(inventory, backing, outcome)
-    elif backing.pods or not selector_of(service):
+    elif backing.pods or not selector_of(service) or selected_workloads(inventory, service):
         yield Claim("service-no-ready-endpoints", ref, 0.6)
     else:
         yield Claim("service-selector-mismatch", ref, 0.5)

@@ -32,7 +32,7 @@ def deprecated_versions(inventory: Inventory) -> Iterator[Finding]:
         if isinstance(found, (Secret, Event)):
             continue
         kind = found.ref.kind
-        for version in {found.api_version, _applied_version(found)}:
+        for version in dict.fromkeys((found.api_version, _applied_version(found))):
             if (version, kind) in REMOVALS:
                 groups[version, kind].append(found)
     current = _minor(inventory)

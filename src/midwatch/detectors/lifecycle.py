@@ -117,13 +117,13 @@ def _namespace(inventory: Inventory, found: Namespace, said: list[Condition]) ->
             f"命名空间 {found.name} 删除后一直无法结束:{why_zh[:240]}",
         ),
         Severity.WARNING,
-        claims=(Claim("namespace-terminating", found.ref, 0.8), *_broken_api(found, said)),
+        claims=(Claim("namespace-terminating", found.ref, 0.8), *_broken_api(said)),
         facts=tuple(fact(found, f".status.conditions[{each.type}]", each.message) for each in said[:MAX_FACTS]),
         since=found.metadata.deletion_timestamp,
     )
 
 
-def _broken_api(found: Namespace, said: list[Condition]) -> tuple[Claim, ...]:
+def _broken_api(said: list[Condition]) -> tuple[Claim, ...]:
     """The aggregated API whose silence keeps the controller from listing what is left."""
     failure = next((each for each in said if each.type == "NamespaceDeletionDiscoveryFailure"), None)
     match = _API.search(failure.message[:2048]) if failure else None

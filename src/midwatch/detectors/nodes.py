@@ -55,7 +55,7 @@ def _ready_claims(node: Ref, ready: Condition) -> tuple[Claim, ...]:
         return Claim(known[0], node, known[1]), Claim("node-not-ready", node, 0.7)
     if ready.status == "Unknown":
         return Claim("kubelet-unavailable", node, 0.7), Claim("node-not-ready", node, 0.75)
-    alternatives = (Claim("kubelet-unavailable", node, 0.4), Claim("container-runtime-unavailable", node, 0.35))
+    alternatives = (Claim("kubelet-unavailable", node, 0.4), Claim("container-runtime-unavailable", node, 0.3))
     return Claim("node-not-ready", node, 0.8), *alternatives
 
 

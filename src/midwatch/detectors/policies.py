@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from midwatch.detectors._backing import Backing, ailing, backings, serving_containers
 from midwatch.detectors._policy import Flow, Peer, Policies, directions, pod_peer
-from midwatch.detectors.common import MAX_FACTS, fact, refs
+from midwatch.detectors.common import MAX_FACTS, fact
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.networking import Ingress, NetworkPolicy, Service, ServicePort
@@ -18,6 +18,8 @@ from midwatch.knowledge.callers import resolved_references
 from midwatch.knowledge.templates import pod_templates
 
 _DNS = 53
+_MAX_BLAMED = 3
+_MAX_NAMED = 50
 _CONTROLLERS = ("ingress", "traefik", "contour", "haproxy", "kong", "envoy", "gateway")
 _FINITE = ("Job", "CronJob")
 
@@ -27,12 +29,12 @@ def blocked_calls(inventory: Inventory) -> Iterator[Finding]:
     if not inventory.all(NetworkPolicy):
         return
     policies = inventory.derive(Policies)
-    cut: dict[tuple[Ref, Ref], list[tuple[Ref, int]]] = defaultdict(list)
+    cut: dict[Ref, list[tuple[Ref, Backing, int]]] = defaultdict(list)
     for caller, backing, port in _needed(inventory):
-        for policy in _blocking(inventory, policies, caller, backing, port):
-            cut[policy.ref, backing.ref].append((caller, port))
-    for (policy, service), callers in cut.items():
-        yield _blocked(inventory, policy, service, callers)
+        for policy in _blocking(inventory, policies, caller, backing, port)[:_MAX_BLAMED]:
+            cut[policy.ref].append((caller, backing, port))
+    for policy, calls in cut.items():
+        yield _blocked(inventory, policy, calls)
 
 
 def _needed(inventory: Inventory) -> Iterator[tuple[Ref, Backing, int]]:
@@ -107,23 +109,24 @@ def target_number(port: ServicePort, pod: Pod) -> int:
     return next((each.container_port for each in declared if each.name == port.target_port), 0)
 
 
-def _blocked(inventory: Inventory, policy: Ref, service: Ref, callers: list[tuple[Ref, int]]) -> Finding:
-    users = tuple(dict.fromkeys(caller for caller, _ in callers))
+def _blocked(inventory: Inventory, policy: Ref, calls: list[tuple[Ref, Backing, int]]) -> Finding:
+    users = tuple(dict.fromkeys(caller for caller, _, _ in calls))
     hurts = any(each in inventory.derive(ailing) for each in users)
-    backing = inventory.derive(backings)[service]
-    names, port = ", ".join(map(str, users[:MAX_FACTS])), callers[0][1]
+    names, (_, first, port) = ", ".join(map(str, users[:MAX_FACTS])), calls[0]
+    called = {backing.ref: backing for _, backing, _ in calls[:_MAX_NAMED]}
+    more, more_zh = (f" and {len(called) - 1} more", f"等 {len(called)} 个") if len(called) > 1 else ("", "")
     return Finding(
         "policies/blocked-call",
         policy,
         Text(
-            f"{policy} keeps {names} from {service} port {port}: no rule allows it",
-            f"{policy} 阻断了 {names} 到 {service} 端口 {port} 的访问：没有规则放行",
+            f"{policy} keeps {names} from {first.ref} port {port}{more}: no rule allows it",
+            f"{policy} 阻断了 {names} 到 {first.ref} 端口 {port}{more_zh}的访问：没有规则放行",
         ),
         Severity.ERROR if hurts else Severity.WARNING,
         Status.ACTIVE,
         (Claim("network-policy-blocks", policy, 0.9 if hurts else 0.75),),
         _policy_facts(inventory, policy),
-        (*users, service, inventory.workload(backing.pods[0]), *refs(backing.pods[:MAX_FACTS])),
+        (*users[:_MAX_NAMED], *called, *(inventory.workload(each.pods[0]) for each in called.values())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from midwatch.detectors import (
@@ -37,10 +37,11 @@ from midwatch.detectors import (
 )
 from midwatch.domain.finding import Finding
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.observation import Observation
+from midwatch.domain.observation import Call, Observation, Signal
 
 Detector: TypeAlias = Callable[[Inventory], Iterable[Finding]]
 Reader: TypeAlias = Callable[[Inventory, Observation], Iterable[Finding]]
+Correlator: TypeAlias = Callable[[Inventory, Sequence[Signal], Sequence[Call]], Iterable[Finding]]
 
 DETECTORS: tuple[Detector, ...] = (
     *admission.DETECTORS,
@@ -77,15 +78,41 @@ READERS: tuple[Reader, ...] = (
     *performance.READERS,
 )
 
+CORRELATORS: tuple[Correlator, ...] = (*performance.CORRELATORS,)
 
-def detect(inventory: Inventory) -> Iterator[Finding]:
+
+Failed: TypeAlias = Callable[[str, Exception], None]
+"""Told of a rule that broke: its name and why. The other rules go on."""
+
+
+def detect(inventory: Inventory, failed: Failed) -> Iterator[Finding]:
     """Findings of all detectors over one survey."""
     for detector in DETECTORS:
-        yield from detector(inventory)
+        yield from _guarded(detector.__name__, lambda detector=detector: detector(inventory), failed)
 
 
-def read(inventory: Inventory, observations: Iterable[Observation]) -> Iterator[Finding]:
+def read(inventory: Inventory, observations: Iterable[Observation], failed: Failed) -> Iterator[Finding]:
     """Findings of all readers over what further queries brought."""
     for observation in observations:
         for reader in READERS:
-            yield from reader(inventory, observation)
+            yield from _guarded(
+                reader.__name__, lambda reader=reader, seen=observation: reader(inventory, seen), failed
+            )
+
+
+def correlate(
+    inventory: Inventory, signals: Sequence[Signal], calls: Sequence[Call], failed: Failed
+) -> Iterator[Finding]:
+    """Findings that take all signals together, and who calls whom."""
+    for correlator in CORRELATORS:
+        yield from _guarded(
+            correlator.__name__, lambda correlator=correlator: correlator(inventory, signals, calls), failed
+        )
+
+
+def _guarded(name: str, rule: Callable[[], Iterable[Finding]], failed: Failed) -> Iterator[Finding]:
+    """A defect in one rule must not cost the diagnosis at three in the morning: it is reported as unchecked."""
+    try:
+        yield from list(rule())
+    except Exception as error:  # noqa: BLE001
+        failed(name, error)

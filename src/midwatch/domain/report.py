@@ -51,8 +51,9 @@ class HypothesisReport(_Data, frozen=True):
 
 
 class FindingReport(_Data, frozen=True):
-    """One observation of a detector."""
+    """One observation of a detector. `part_of` is the root cause that explains it, empty when none does."""
 
+    part_of: str
     rule: str
     subject: ObjectName
     severity: str

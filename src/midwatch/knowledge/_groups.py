@@ -1,11 +1,11 @@
-"""Many objects as few boxes: pods under their workload and state, owned sets in their owner, alike leaves as one."""
+"""Many objects as few boxes: pods by workload and state, owned sets in their owner, alike leaves as one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.pods import Pod
@@ -14,7 +14,8 @@ from midwatch.knowledge._health import Look
 from midwatch.knowledge.relation import Edge, Relation
 from midwatch.render.picture import State
 
-_MERGED = frozenset({"ReplicaSet", "Job"})
+MERGED = frozenset({"ReplicaSet", "Job"})
+"""Kinds that are drawn as part of what owns them."""
 _ALIKE = 3
 _MIN_PREFIX = 3
 _INHERITED = frozenset({Relation.MOUNTS, Relation.REFERENCES})
@@ -31,10 +32,16 @@ class Groups:
 
 
 def group(
-    inventory: Inventory, refs: Collection[Ref], looks: Mapping[Ref, Look], edges: Iterable[Edge], kept: Collection[Ref]
+    inventory: Inventory,
+    looks: Mapping[Ref, Look],
+    edges: Iterable[Edge],
+    kept: Collection[Ref],
+    *,
+    fold: bool,
 ) -> Groups:
-    """Boxes for `refs`. What is in `kept` stays by itself."""
-    box = {ref: _box(inventory, ref, looks[ref], kept) for ref in refs}
+    """Boxes for everything in `looks`. `kept` stay by themselves; `fold` puts fine pods into their workload."""
+    refs = looks.keys()
+    box = {ref: _box(inventory, ref, looks[ref], kept, fold=fold) for ref in refs}
     members: defaultdict[str, list[Ref]] = defaultdict(list)
     for ref in sorted(refs):
         members[box[ref]].append(ref)
@@ -49,28 +56,32 @@ def common_name(refs: Sequence[Ref]) -> str:
     """What the names of several objects have in common."""
     if len(refs) == 1:
         return refs[0].name
-    prefix = commonprefix([each.name for each in refs])
+    first, last = min(each.name for each in refs), max(each.name for each in refs)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    prefix = first[: sum(1 for _ in same)]
     return f"{prefix}…" if len(prefix) >= _MIN_PREFIX else f"{refs[0].name}, …"
 
 
 def heads(refs: Sequence[Ref]) -> Sequence[Ref]:
     """The members that give a box its name: the owner alone where owned sets are merged into it."""
-    owners = [each for each in refs if each.kind not in _MERGED]
-    return owners or refs
+    return [each for each in refs if each.kind not in MERGED and each.kind != "Pod"] or refs
 
 
-def _box(inventory: Inventory, ref: Ref, look: Look, kept: Collection[Ref]) -> str:
-    if ref in kept:
+def _box(inventory: Inventory, ref: Ref, look: Look, kept: Collection[Ref], *, fold: bool) -> str:
+    found = inventory.find(ref)
+    if ref in kept or found is None:
         return str(ref)
     if ref.kind == "Node" and look[0] is State.OK:
         return "Node *"
-    found = inventory.find(ref)
-    if found is None:
-        return str(ref)
     if isinstance(found, Pod):
-        top = inventory.workload(found)
-        return str(ref) if top == ref else f"Pod of {top} {look[0]} {look[1]}"
-    return str(inventory.workload(found)) if ref.kind in _MERGED else str(ref)
+        return _pod_box(ref, inventory.workload(found), look, fold=fold)
+    return str(inventory.workload(found)) if ref.kind in MERGED else str(ref)
+
+
+def _pod_box(pod: Ref, top: Ref, look: Look, *, fold: bool) -> str:
+    if top == pod:
+        return str(pod)
+    return str(top) if fold and look[0] is State.OK else f"Pod of {top} {look[0]} {look[1]}"
 
 
 def _essential(links: Mapping[Link, set[Relation]]) -> dict[Link, frozenset[Relation]]:

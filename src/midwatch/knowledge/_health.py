@@ -15,6 +15,7 @@ Look = tuple[State, str]
 """A state, and a few words that say why."""
 
 _FINE: Look = (State.OK, "")
+_UNBOUND = frozenset({"Pending", "Lost", "Failed"})
 
 
 def look(inventory: Inventory, found: KubeObject) -> Look:
@@ -24,28 +25,28 @@ def look(inventory: Inventory, found: KubeObject) -> Look:
     match found:
         case Pod():
             return _pod(found)
-        case Deployment():
-            return _replicas(found.status.ready_replicas, _wanted(found.spec.replicas))
-        case StatefulSet():
-            return _replicas(found.status.ready_replicas, _wanted(found.spec.replicas))
-        case DaemonSet():
-            return _replicas(found.status.number_ready, found.status.desired_number_scheduled)
-        case Job():
-            return (State.ERROR, "failed") if _is(found.status.conditions, "Failed", "True") else _FINE
         case Service():
             return _service(inventory, found)
         case Node():
             return _node(found)
-        case PersistentVolumeClaim():
-            return _FINE if found.status.phase in ("Bound", "") else (State.ERROR, found.status.phase)
-        case PersistentVolume():
-            return (State.ERROR, "Failed") if found.status.phase == "Failed" else _FINE
+        case PersistentVolumeClaim() | PersistentVolume():
+            return _FINE if found.status.phase not in _UNBOUND else (State.ERROR, found.status.phase.lower())
+        case _:
+            return _workload(found)
+
+
+def _workload(found: KubeObject) -> Look:
+    match found:
+        case Deployment() | StatefulSet():
+            return _replicas(
+                found.status.ready_replicas, 1 if found.spec.replicas is None else found.spec.replicas
+            )
+        case DaemonSet():
+            return _replicas(found.status.number_ready, found.status.desired_number_scheduled)
+        case Job():
+            return _failed(found, "") if _is(found.status.conditions, "Failed", "True") else _FINE
         case _:
             return _FINE
-
-
-def _wanted(replicas: int | None) -> int:
-    return 1 if replicas is None else replicas
 
 
 def _replicas(ready: int, wanted: int) -> Look:
@@ -60,17 +61,26 @@ def _pod(pod: Pod) -> Look:
     if status.phase == "Succeeded":
         return State.OK, "succeeded"
     if status.phase == "Failed":
-        return State.ERROR, status.reason or "failed"
+        return _failed(pod, status.reason)
     if pod.metadata.deletion_timestamp is not None:
         return State.WARN, "terminating"
-    reason = next(filter(None, map(_trouble, (*status.init_container_statuses, *status.container_statuses))), "")
-    if reason:
-        return State.ERROR, reason
+    reasons = [_trouble(each) for each in (*status.init_container_statuses, *status.container_statuses)]
+    if any(reasons):
+        return State.ERROR, max(reasons)
     if status.phase == "Pending":
-        return (State.WARN, "unschedulable") if _is(status.conditions, "PodScheduled", "False") else (State.WARN, "pending")
+        return (
+            (State.WARN, "unschedulable")
+            if _is(status.conditions, "PodScheduled", "False")
+            else (State.WARN, "pending")
+        )
     if _is(status.conditions, "Ready", "False"):
         return State.WARN, "not ready"
     return (State.OK, "") if status.phase == "Running" else (State.UNKNOWN, status.phase.lower())
+
+
+def _failed(found: KubeObject, reason: str) -> Look:
+    """What ended in failure; where a controller makes another one it is only left over."""
+    return (State.WARN if found.metadata.owner_references else State.ERROR), reason or "failed"
 
 
 def _trouble(status: ContainerStatus) -> str:
@@ -97,7 +107,9 @@ def _node(node: Node) -> Look:
     conditions = node.status.conditions
     if any(each.type == "Ready" and each.status != "True" for each in conditions):
         return State.ERROR, "not ready"
-    pressed = next((each.type for each in conditions if each.type.endswith("Pressure") and each.status == "True"), "")
+    pressed = next(
+        (each.type for each in conditions if each.type.endswith("Pressure") and each.status == "True"), ""
+    )
     if pressed:
         return State.WARN, pressed
     return (State.WARN, "cordoned") if node.spec.unschedulable else _FINE

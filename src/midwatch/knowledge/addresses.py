@@ -78,7 +78,9 @@ def variable_addresses(variables: Mapping[str, str]) -> Iterator[tuple[str, Addr
 def is_address_name(name: str) -> bool:
     """Whether the name of a variable or key says that its value is an address (`CART_SERVICE_ADDR`, `db.host`)."""
     words = words_of(name)
-    return bool(words) and (words[-1] in _HOST_WORDS or (len(words) > 1 and words[-2] in ("host", "addr", "url")))
+    while words and words[-1].isdigit():
+        words.pop()
+    return bool(words) and words[-1] in _HOST_WORDS
 
 
 def words_of(name: str) -> list[str]:

@@ -87,8 +87,11 @@ class Graph:
         return tuple(_spread(ref, self._needed_by(relations), hops))
 
     def distances(self, ref: Ref, hops: int | None = None) -> Mapping[Ref, int]:
-        """The dependants of `ref` with the length of the shortest way to each."""
-        return _spread(ref, self._needed_by(None), hops)
+        """Everything that `ref` needs or that needs it, with the length of the shortest way to each."""
+        needs, needed = _spread(ref, self._needs(None), hops), _spread(ref, self._needed_by(None), hops)
+        return {
+            each: min(found[each] for found in (needs, needed) if each in found) for each in {**needs, **needed}
+        }
 
     def blast_radius(self, ref: Ref) -> tuple[Ref, ...]:
         """Workloads, Jobs, Services and routes that transitively depend on `ref`, nearest first."""

@@ -13,7 +13,7 @@ _NOISE = frozenset({
     "datasource", "connection", "conn", "string", "dsn", "default", "client", "config", "v", "1", "2",
 })  # fmt: skip
 _MAX_CHANGED = 2
-_MAX_NAMES = 5000
+_MAX_NAMES = 2000
 
 
 def squash(name: str) -> str:

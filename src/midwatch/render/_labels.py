@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
-from midwatch.render._layout import Layout, Point
+from midwatch.render._layout import GAP_X, Layout, Point
 from midwatch.render._shapes import text_width
 from midwatch.render.picture import PictureEdge, printable
 
@@ -65,9 +65,9 @@ def _place(edge: PictureEdge, text: str, layout: Layout, taken: Sequence[_Area])
 
 
 def _candidates(route: Sequence[Point]) -> Iterator[Point]:
-    """Points on the curve between layers, the middle of the first gap first."""
-    for (x, y), (end_x, end_y) in list(pairwise(route))[::2]:
-        for t in _PLACES:
+    """Points on the curve between layers; what runs straight across a layer has no room."""
+    for (x, y), (end_x, end_y) in pairwise(route):
+        for t in _PLACES if abs(abs(end_x - x) - GAP_X) < 1 else ():
             bow = 1.5 * t * (1 - t)  # both control points lie half-way across
             yield (
                 x * (1 - t) ** 3 + (x + end_x) * bow + end_x * t**3,

@@ -6,9 +6,11 @@ violators), so boxes never overlap. Everything is deterministic.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 from typing import TypeAlias
 
 from midwatch.render._layers import (
@@ -28,6 +30,8 @@ GAP_Y = 16.0
 _BEND_HEIGHT = 10.0
 _BEND_WEIGHT = 3.0
 _ROUNDS = 12
+_APART = 30.0
+_ASPECT = 1.6
 
 Point: TypeAlias = tuple[float, float]
 
@@ -43,8 +47,58 @@ class Layout:
 
 
 def lay_out(sizes: Mapping[str, Point], edges: Iterable[tuple[str, str]]) -> Layout:
-    """Place boxes of these sizes (width, height); `edges` join different known boxes."""
-    directed = without_cycles(list(sizes), list(dict.fromkeys(edges)))
+    """Place boxes of these sizes (width, height); `edges` join different known boxes.
+
+    What does not hang together is laid out by itself, then set side by side in rows like words on a page.
+    """
+    unique = list(dict.fromkeys(edges))
+    parts = [_connected(*each) for each in _components(sizes, unique)]
+    parts.sort(key=lambda each: (-len(each.boxes), -each.height))
+    area = sum((each.width + _APART) * (each.height + _APART) for each in parts)
+    page = max([sqrt(area * _ASPECT), *(each.width for each in parts)], default=0.0)
+    return _join(parts, page)
+
+
+def _components(
+    sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]
+) -> Iterator[tuple[Mapping[str, Point], list[tuple[str, str]]]]:
+    near: defaultdict[str, list[str]] = defaultdict(list)
+    for one, other in edges:
+        near[one].append(other)
+        near[other].append(one)
+    part: dict[str, int] = {}
+    for start in sizes:
+        stack = [start] if start not in part else []
+        while stack:
+            node = stack.pop()
+            if node not in part:
+                part[node] = part.get(start, len(part))
+                stack += near[node]
+    nodes: defaultdict[int, dict[str, Point]] = defaultdict(dict)
+    joined: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for node, size in sizes.items():
+        nodes[part[node]][node] = size
+    for edge in edges:
+        joined[part[edge[0]]].append(edge)
+    yield from ((found, joined[number]) for number, found in nodes.items())
+
+
+def _join(parts: Sequence[Layout], page: float) -> Layout:
+    boxes: dict[str, Point] = {}
+    routes: dict[tuple[str, str], Sequence[Point]] = {}
+    x = y = row = width = 0.0
+    for part in parts:
+        if x and x + part.width > page:
+            x, y, row = 0.0, y + row + _APART, 0.0
+        boxes |= {each: (left + x, top + y) for each, (left, top) in part.boxes.items()}
+        routes |= {each: [(at + x, down + y) for at, down in route] for each, route in part.routes.items()}
+        row, width = max(row, part.height), max(width, x + part.width)
+        x += part.width + _APART
+    return Layout(boxes, routes, width, y + row)
+
+
+def _connected(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Layout:
+    directed = without_cycles(list(sizes), edges)
     layer_of = assign_layers(list(sizes), [(left, right) for left, right, _ in directed])
     layers, chains = with_bends(layer_of, directed)
     before, after = neighbours(chains)
@@ -106,23 +160,21 @@ def _place(
     left = 0.0
     for layer in layers:
         width = max((sizes[each][0] for each in layer if isinstance(each, str)), default=0.0)
-        for each in layer:
-            own = sizes[each][0] if isinstance(each, str) else width
-            spans[each] = (left + (width - own) / 2, left + (width + own) / 2)
+        spans |= dict.fromkeys(layer, (left, left + width))
         left += width + GAP_X
     top = min((middle - heights[each] / 2 for each, middle in middles.items()), default=0.0)
     middles = {each: middle - top for each, middle in middles.items()}
     boxes = {each: (spans[each][0], middles[each] - size[1] / 2) for each, size in sizes.items()}
     routes: dict[tuple[str, str], Sequence[Point]] = {}
     for one, other, turned in directed:
-        route = _route(chains[one, other], spans, middles)
+        route = [(spans[one][0] + sizes[one][0], middles[one]), *_route(chains[one, other], spans, middles)]
         routes[(other, one) if turned else (one, other)] = route[::-1] if turned else route
     height = max((middle + heights[each] / 2 for each, middle in middles.items()), default=0.0)
     return Layout(boxes, routes, max(left - GAP_X, 0.0), height)
 
 
 def _route(chain: Sequence[Item], spans: Mapping[Item, Point], middles: Mapping[Item, float]) -> list[Point]:
-    """From the right side of the first box, across each layer on the way, to the left side of the last."""
+    """From the right end of the first layer, across each layer on the way, to the left side of the last box."""
     points = [(spans[chain[0]][1], middles[chain[0]])]
     for bend in chain[1:-1]:
         points += [(spans[bend][0], middles[bend]), (spans[bend][1], middles[bend])]

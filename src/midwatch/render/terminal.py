@@ -92,13 +92,8 @@ def _details(out: Console, report: Report, verbose: bool) -> None:
 
 
 def _noticed(report: Report) -> list[FindingReport]:
-    """What is not part of a root cause: waiting faults and past ones; advice only with -v."""
-    cited = {each for root in report.hypotheses for each in root.evidence}
-    return [
-        each
-        for each in report.findings
-        if each.severity != "info" and not (each.evidence and set(each.evidence) <= cited)
-    ][:_NOTICED]
+    """What no root cause explains: other troubles, waiting ones and past ones; advice only with -v."""
+    return [each for each in report.findings if each.severity != "info" and not each.part_of][:_NOTICED]
 
 
 def _finding(finding: FindingReport) -> Text:

@@ -28,11 +28,15 @@ from midwatch.domain.json import JSON
 _DEEPEST = 100
 _SPARE = 1024 * 1024
 _EXPANSION = 10
+_MOST_EXTRA = 128 * 1024 * 1024
 _TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
 _LARGEST_INTEGER = 2**63
 _INTEGER = re.compile(r"[-+]?(?:0o?[0-7]{1,20}|0x[0-9a-fA-F]{1,16}|0|[1-9][0-9]{0,18})")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]{1,30}|[0-9]{1,30}(?:\.[0-9]{0,30})?)(?:[eE][-+]?[0-9]{1,3})?")
+# An exponent needs a dot or a sign: Go writes `1e+06`, while `12e4` is more likely the start of a hash.
+_FLOAT = re.compile(
+    r"[-+]?(?:(?:\.[0-9]{1,30}|[0-9]{1,30}\.[0-9]{0,30})(?:[eE][-+]?[0-9]{1,3})?|[0-9]{1,30}[eE][-+][0-9]{1,3})"
+)
 _TRUE = ("true", "yes", "on")
 _FALSE = ("false", "no", "off")
 _WORDS: dict[str, bool | None] = {
@@ -55,7 +59,7 @@ class _Parser(Protocol):
 
 def load_yaml(text: bytes) -> list[JSON]:
     """All documents of a text. Raises `BadYaml`."""
-    builder = _Builder(len(text) * _EXPANSION + _SPARE)
+    builder = _Builder(min(len(text) * _EXPANSION + _SPARE, len(text) + _MOST_EXTRA))
     try:
         parser = cast("_Parser", CParser(text))
         while (event := parser.get_event()) is not None:

@@ -7,20 +7,23 @@ from collections.abc import Sequence
 
 from midwatch.domain.evidence import Evidence
 from midwatch.domain.query import Query
-from midwatch.workflow.state import Context
+from midwatch.protocols.source import Source
+from midwatch.workflow.state import Progress
 
 
-async def gather(context: Context, queries: Sequence[Query], phase: str) -> list[Evidence]:
-    """One evidence for each query, in their order."""
-    slots = asyncio.Semaphore(context.limits.concurrency)
+async def gather(
+    source: Source, queries: Sequence[Query], concurrency: int, progress: Progress, phase: str
+) -> list[Evidence]:
+    """One evidence for each query, in their order; at most `concurrency` are under way."""
+    slots = asyncio.Semaphore(concurrency)
     done = 0
 
     async def ask(query: Query) -> Evidence:
         nonlocal done
         async with slots:
-            evidence = await context.source.fetch(query)
+            evidence = await source.fetch(query)
         done += 1
-        context.progress(phase, str(query), done, len(queries))
+        progress(phase, str(query), done, len(queries))
         return evidence
 
     return list(await asyncio.gather(*(ask(query) for query in queries)))

@@ -20,21 +20,41 @@ _MAX_NAMED = 12
 _MAX_SKIPPED = 20
 
 
-def unchecked_of(answers: Iterable[Evidence], skipped: Sequence[Skipped] = ()) -> Iterator[Unchecked]:
-    """Reads that did not end well, grouped by how and why they did not; then what was skipped inside answers."""
+def unchecked_of(answers: Iterable[Evidence]) -> Iterator[Unchecked]:
+    """Reads that did not end well, grouped by how and why they did not."""
     groups: dict[tuple[str, str], list[str]] = defaultdict(list)
     for answer in answers:
         if not answer.state.complete:
             groups[answer.state.value, _reason(answer)].append(_subject(answer))
     for (state, why), what in groups.items():
-        shown = ", ".join(dict.fromkeys(what[:_MAX_NAMED])) + (
-            f" and {len(what) - _MAX_NAMED} more" if len(what) > _MAX_NAMED else ""
-        )
-        yield Unchecked(shown, state, why)
+        yield Unchecked(_named(what), state, why)
+
+
+def _named(what: Sequence[str]) -> str:
+    """The first few names; logs are only counted."""
+    logs = sum(each.startswith("logs ") for each in what)
+    names = list(dict.fromkeys(each for each in what if not each.startswith("logs ")))
+    shown = names[:_MAX_NAMED]
+    if len(names) > len(shown):
+        shown.append(f"{len(names) - len(shown)} more kinds")
+    if logs:
+        shown.append(f"logs of {logs} container{'s' if logs > 1 else ''}")
+    return ", ".join(shown)
+
+
+def skipped_of(skipped: Sequence[Skipped]) -> Iterator[Unchecked]:
+    """What was left out inside answers, and why."""
     for each in skipped[:_MAX_SKIPPED]:
         yield Unchecked(each.where, "skipped", each.why)
     if len(skipped) > _MAX_SKIPPED:
         yield Unchecked(f"{len(skipped) - _MAX_SKIPPED} more items", "skipped", "they could not be read either")
+
+
+def broken_rule(name: str, error: Exception) -> Unchecked:
+    """A rule that broke: a defect of midwatch, told as what it is."""
+    return Unchecked(
+        f"rule {name}", "failed", f"a defect in midwatch, please report it: {type(error).__name__}: {error}"
+    )
 
 
 def is_complete(inventory: Inventory) -> bool:

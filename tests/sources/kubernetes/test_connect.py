@@ -69,7 +69,8 @@ async def test_the_default_kubeconfig_is_used(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("{{{ token: hunter2secret", "not valid YAML (line "),
+        ("{{{ token: hunter2secret", "not valid YAML"),
+        ("users: [\n- token: hunter2secret", "not valid YAML (line "),
         ("- just\n- a list\n", "not a kubeconfig"),
         ("", "not a kubeconfig"),
         ("contexts: 5", "not a kubeconfig"),

@@ -9,8 +9,8 @@ _DEBUG = "https://kubernetes.io/docs/tasks/administer-cluster/dns-debugging-reso
 _POD_DNS = "https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/"
 _UNRESOLVING = frozenset({Effect.UNREACHABLE, Effect.ERRORING, Effect.CRASHING, Effect.NOT_READY})
 _BROKEN_PODS = frozenset({
-    Effect.NOT_CREATED, Effect.NOT_SCHEDULED, Effect.NOT_STARTED, Effect.CRASHING, Effect.NOT_READY, Effect.NODE_DOWN,
-    Effect.NODE_DEGRADED, Effect.VOLUME_UNUSABLE,
+    Effect.NOT_CREATED, Effect.NOT_SCHEDULED, Effect.NOT_STARTED, Effect.CRASHING, Effect.NOT_READY,
+    Effect.NODE_DOWN, Effect.NODE_DEGRADED, Effect.VOLUME_UNUSABLE,
 })  # fmt: skip
 
 CAUSES: tuple[Cause, ...] = (
@@ -28,7 +28,7 @@ CAUSES: tuple[Cause, ...] = (
         culprits=("Deployment", "DaemonSet", "Service"),
         fixes=(
             Text(
-                "Scale the DNS workload back to at least two replicas, or repair what keeps its pods from being ready.",
+                "Scale the DNS workload back to at least two replicas, or repair what keeps its pods unready.",
                 "把 DNS 工作负载恢复到至少两个副本，或修复使其 Pod 无法就绪的问题。",
             ),
         ),
@@ -50,8 +50,8 @@ CAUSES: tuple[Cause, ...] = (
         culprits=("ConfigMap",),
         fixes=(
             Text(
-                "Restore the Corefile: kubernetes plugin for the cluster's domain, forward to the node's resolver.",
-                "恢复 Corefile：为集群域启用 kubernetes 插件，并转发到节点的解析器。",
+                "Restore the Corefile: kubernetes plugin for the cluster's domain, forward to an upstream.",
+                "恢复 Corefile：为集群域启用 kubernetes 插件，并转发到上游解析器。",
             ),
             Text(
                 "CoreDNS reloads by itself when the reload plugin is on; otherwise restart its pods.",
@@ -84,15 +84,20 @@ CAUSES: tuple[Cause, ...] = (
                 "使用 dnsPolicy ClusterFirst；使用主机网络的 Pod 用 ClusterFirstWithHostNet。",
             ),
             Text(
-                "With dnsPolicy None, name the cluster's DNS address and the search domain <namespace>.svc.<domain>.",
+                "With dnsPolicy None, give the cluster's DNS address and the search <namespace>.svc.<domain>.",
                 "使用 dnsPolicy None 时，写上集群 DNS 的地址和搜索域 <namespace>.svc.<domain>。",
             ),
         ),
         links=(f"{_POD_DNS}#pod-s-dns-policy", f"{_POD_DNS}#pod-dns-config"),
         effects=_UNRESOLVING,
         refines=(
-            "dns-resolution-failure", "dependency-unreachable", "application-crash", "container-crashing",
-            "readiness-probe-failing", "replicas-unavailable", "rollout-stuck",
+            "dns-resolution-failure",
+            "dependency-unreachable",
+            "application-crash",
+            "container-crashing",
+            "readiness-probe-failing",
+            "replicas-unavailable",
+            "rollout-stuck",
         ),
     ),
     Cause(
@@ -100,7 +105,8 @@ CAUSES: tuple[Cause, ...] = (
         family="dns",
         title=Text("A Service name does not resolve", "Service 域名无法解析"),
         proven_by=Text(
-            "A client says that the name of an existing Service is unknown.", "客户端报告某个存在的 Service 的域名未知。"
+            "A client says that the name of an existing Service is unknown.",
+            "客户端报告某个存在的 Service 的域名未知。",
         ),
         refuted_by=Text("The same name resolves from the same pod.", "在同一个 Pod 里可以解析同一个域名。"),
         culprits=("Service", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod"),
@@ -112,10 +118,16 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_DEBUG,),
         effects=frozenset({Effect.UNREACHABLE, Effect.ERRORING}),
-        explained_by=frozenset({
-            Effect.CLUSTER_DEGRADED, Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN,
-            Effect.NODE_DEGRADED,
-        }),
+        explained_by=frozenset(
+            {
+                Effect.CLUSTER_DEGRADED,
+                Effect.UNREACHABLE,
+                Effect.ERRORING,
+                Effect.SLOW,
+                Effect.NODE_DOWN,
+                Effect.NODE_DEGRADED,
+            }
+        ),
         refines=("service-unreachable", "dependency-unreachable"),
     ),
-)  # fmt: skip
+)

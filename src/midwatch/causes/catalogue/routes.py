@@ -80,7 +80,7 @@ CAUSES: tuple[Cause, ...] = (
         culprits=("Ingress",),
         fixes=(
             Text(
-                "Create the Secret (type kubernetes.io/tls) in the Ingress's namespace, or let cert-manager do so.",
+                "Create the Secret (kubernetes.io/tls) in the Ingress's namespace, or let cert-manager do so.",
                 "在 Ingress 的命名空间创建该 Secret（类型 kubernetes.io/tls），或由 cert-manager 创建。",
             ),
         ),

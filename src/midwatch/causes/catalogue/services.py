@@ -11,8 +11,8 @@ _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Repli
 _UNREACHABLE = frozenset({Effect.UNREACHABLE})
 _FAILING_CALLER = frozenset({Effect.ERRORING, Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _BROKEN_PODS = frozenset({
-    Effect.NOT_CREATED, Effect.NOT_SCHEDULED, Effect.NOT_STARTED, Effect.CRASHING, Effect.NOT_READY, Effect.NODE_DOWN,
-    Effect.NODE_DEGRADED, Effect.VOLUME_UNUSABLE,
+    Effect.NOT_CREATED, Effect.NOT_SCHEDULED, Effect.NOT_STARTED, Effect.CRASHING, Effect.NOT_READY,
+    Effect.NODE_DOWN, Effect.NODE_DEGRADED, Effect.VOLUME_UNUSABLE,
 })  # fmt: skip
 _CALLER_SYMPTOMS = (
     "dependency-unreachable", "dependency-timeout", "db-unreachable", "cache-unreachable", "broker-unreachable",
@@ -175,15 +175,15 @@ CAUSES: tuple[Cause, ...] = (
         family="services",
         title=Text("A load balancer is not provided", "负载均衡器一直未就绪"),
         proven_by=Text(
-            "A Service of type LoadBalancer gets no address, and the service controller reports a failure or serves"
-            " others.",
+            "A Service of type LoadBalancer gets no address, and the service controller reports a failure or"
+            " serves others.",
             "LoadBalancer 类型的 Service 得不到地址，而服务控制器报告失败或已为其他 Service 提供地址。",
         ),
         refuted_by=Text("The Service has a load balancer address.", "该 Service 已有负载均衡器地址。"),
         culprits=("Service",),
         fixes=(
             Text(
-                "Read the service controller's events: quota, annotations, subnets or permissions of the provider.",
+                "Read the service controller's events: quota, annotations, subnets, permissions of the provider.",
                 "查看服务控制器的事件：云厂商的配额、注解、子网或权限。",
             ),
         ),
@@ -216,7 +216,7 @@ CAUSES: tuple[Cause, ...] = (
         family="services",
         title=Text("A workload calls a Service by a wrong name", "工作负载使用了错误的 Service 地址"),
         proven_by=Text(
-            "A variable, argument or ConfigMap of the workload names a Service that does not exist or is another one.",
+            "A variable, argument or ConfigMap of the workload names a missing Service or another one.",
             "工作负载的变量、参数或 ConfigMap 引用了不存在的或错误的 Service。",
         ),
         refuted_by=Text(

@@ -18,26 +18,45 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "y": 365 * 86400}
 
 
 def objects_of(case: Case, now: datetime) -> tuple[list[Obj], list[Skipped]]:
-    """All objects, each merged from everything that tells of it."""
-    found: list[Obj] = []
+    """All objects, each merged from everything that tells of it: what is live wins over what was declared."""
+    live: list[Obj] = []
     skipped: list[Skipped] = []
-    for parsed in _parse(case, now):
-        found.extend(parsed.objects)
+    for parsed in _live(case, now):
+        live.extend(parsed.objects)
         skipped.extend(Skipped(each.where, each.why) for each in parsed.skipped)
-    return list(merge([*found, *_configuration(case)])), skipped
+    declared = [each for parsed in _declared(case) for each in parsed.objects]
+    return list(merge([*live, *_configuration(case), *_existing(declared, live, case)])), skipped
 
 
-def _parse(case: Case, now: datetime) -> Iterator[Parsed]:
-    """Application YAML first, then descriptions, then tables: the fuller source wins per field."""
-    for each in case.of("GetAppYAML"):
-        if each.text:
-            yield parse_manifest(each.text)
+def _live(case: Case, now: datetime) -> Iterator[Parsed]:
+    """Descriptions first, then tables: the fuller telling wins per field."""
     for each in case.of("DescribeResource"):
         if each.text:
             yield parse_describe(each.text, kind=each.argument("resource_type") or None, now=now)
     for each in case.of("GetResources"):
         if each.text.strip():
             yield _table(each, case, now)
+
+
+def _declared(case: Case) -> Iterator[Parsed]:
+    for each in case.of("GetAppYAML"):
+        if each.text:
+            yield parse_manifest(each.text)
+
+
+def _existing(declared: list[Obj], live: list[Obj], case: Case) -> Iterator[Obj]:
+    """Declared objects, but not those that a recorded LIST of their kind shows to be absent."""
+    names = {(each.get("kind"), _name(each)) for each in live}
+    listed = {each.argument("resource_type").rstrip("s") for each in case.of("GetResources")}
+    for each in declared:
+        kind = str(each.get("kind"))
+        if (kind, _name(each)) in names or kind.lower() not in listed:
+            yield each
+
+
+def _name(each: Obj) -> str:
+    metadata = each.get("metadata")
+    return str(metadata.get("name")) if isinstance(metadata, dict) else ""
 
 
 def _table(each: ToolAnswer, case: Case, now: datetime) -> Parsed:

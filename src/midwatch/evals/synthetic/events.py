@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from midwatch.evals.synthetic.values import Obj, digest, name_of, namespace_of, part, parts, stamp, text
+from midwatch.evals.synthetic.values import (
+    Obj,
+    digest,
+    name_of,
+    namespace_of,
+    part,
+    parts,
+    stamp,
+    stamp_micro,
+    text,
+)
 
 _KUBELET = "kubelet"
+_SCHEDULER = "default-scheduler"
 _SIZES = (18_204_311, 43_871_202, 71_330_854, 112_904_417)
 
 
@@ -26,7 +37,6 @@ def event(
     """One event about an object. `container` names the container of a pod that it is about."""
     namespace, name, head = namespace_of(about), name_of(about), part(about, "metadata")
     first = last if first is None else first
-    host = text(about, "spec", "nodeName") if source == _KUBELET and about["kind"] == "Pod" else ""
     target: Obj = {"kind": about["kind"], "namespace": namespace, "name": name, "uid": head["uid"]}
     if not namespace:
         del target["namespace"]
@@ -41,22 +51,41 @@ def event(
         "uid": _uid(unique),
         "creationTimestamp": stamp(first),
     }
+    found: Obj = {"apiVersion": "v1", "kind": "Event", "metadata": created, "involvedObject": target}
+    found |= {"reason": reason, "message": message, "type": "Warning" if warning else "Normal"}
+    return found | (
+        _series(first, last, count) if source == _SCHEDULER else _counted(about, source, first, last, count)
+    )
+
+
+def _counted(about: Obj, source: str, first: datetime, last: datetime, count: int) -> Obj:
+    """How most components write: the core API with a count."""
+    host = (
+        ""
+        if source != _KUBELET
+        else name_of(about)
+        if about["kind"] == "Node"
+        else text(about, "spec", "nodeName")
+    )
     return {
-        "apiVersion": "v1",
-        "kind": "Event",
-        "metadata": created,
-        "involvedObject": target,
-        "reason": reason,
-        "message": message,
         "source": {"component": source, "host": host} if host else {"component": source},
         "firstTimestamp": stamp(first),
         "lastTimestamp": stamp(last),
         "count": count,
-        "type": "Warning" if warning else "Normal",
         "eventTime": None,
         "reportingComponent": source,
         "reportingInstance": host,
     }
+
+
+def _series(first: datetime, last: datetime, count: int) -> Obj:
+    """How the scheduler writes: the events.k8s.io API, where repetition makes a series."""
+    source: Obj = {}
+    found: Obj = {"source": source, "firstTimestamp": None, "lastTimestamp": None, "eventTime": stamp_micro(first)}
+    if count > 1:
+        found["series"] = {"count": count, "lastObservedTime": stamp_micro(last)}
+    found["reportingComponent"] = _SCHEDULER
+    return found | {"reportingInstance": f"{_SCHEDULER}-control-plane-1"}
 
 
 def _uid(unique: str) -> str:
@@ -67,7 +96,7 @@ def scheduled(pod: Obj, at: datetime) -> Obj:
     """The scheduler found a node."""
     where = text(pod, "spec", "nodeName")
     message = f"Successfully assigned {namespace_of(pod)}/{name_of(pod)} to {where}"
-    return event(pod, "Scheduled", message, last=at, source="default-scheduler")
+    return event(pod, "Scheduled", message, last=at, source=_SCHEDULER)
 
 
 def birth(pod: Obj, at: datetime, *, pulled: bool = True) -> Iterator[Obj]:

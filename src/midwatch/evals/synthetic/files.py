@@ -12,11 +12,8 @@ from midwatch.evals.synthetic.values import Obj
 class _Dumper(yaml.SafeDumper):
     """Never writes anchors: objects that share a part are written out."""
 
-    def ignore_aliases(self, data: object) -> bool:
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
 
 
 def to_yaml(objects: Iterable[Obj]) -> str:

@@ -11,11 +11,12 @@ Belongs here: what kubectl prints. Does not belong here: any knowledge of where 
 
 from __future__ import annotations
 
+from midwatch.domain.evidence import Skipped
 from midwatch.sources.kubectl_text.describe.parse import parse_describe
 from midwatch.sources.kubectl_text.get.parse import parse_get
 from midwatch.sources.kubectl_text.manifest import parse_manifest
 from midwatch.sources.kubectl_text.merge import merge
-from midwatch.sources.kubectl_text.parsed import Obj, Parsed, Skipped
+from midwatch.sources.kubectl_text.parsed import Obj, Parsed
 from midwatch.sources.kubectl_text.text import parse_text
 
 __all__ = ["Obj", "Parsed", "Skipped", "merge", "parse_describe", "parse_get", "parse_manifest", "parse_text"]

@@ -14,8 +14,9 @@ from typing import cast
 
 import yaml
 
+from midwatch.domain.evidence import Skipped
 from midwatch.domain.json import JSON
-from midwatch.sources.kubectl_text.parsed import Obj, Parsed, Skipped
+from midwatch.sources.kubectl_text.parsed import Obj, Parsed
 
 _BORDER = re.compile(r"^---(?:[ \t].*)?$", re.MULTILINE)
 _MOST_VALUES = 500_000

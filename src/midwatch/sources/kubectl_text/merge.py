@@ -39,13 +39,12 @@ class _EventIdentity(NamedTuple):
 def merge(objects: Iterable[Obj]) -> tuple[Obj, ...]:
     """One object for each kind, namespace and name, in the order of their first telling.
 
-    Pass tellings in rising order of trust: `get`, then `describe`, then manifests; field by field the last
-    one that has it wins. A telling without a namespace joins the only namespace that has such an object.
-    Events are the same when object, reason and message are; they keep the highest count and the widest span
-    of time.
+    Pass the fullest telling first (manifests, then `describe`, then `get`): field by field the first one that has
+    it wins. A telling without a namespace joins the only namespace that has such an object. Events are the same
+    when object, reason and message are; they keep the highest count and the widest span of time.
     """
     told: dict[tuple[_Identity | _EventIdentity, str], Obj] = {}
-    listed = [(_identity(obj), _namespace(obj), obj) for obj in sorted(objects, key=_is_own)]
+    listed = [(_identity(obj), _namespace(obj), obj) for obj in sorted(objects, key=_is_hearsay)]
     homes: dict[_Identity | _EventIdentity, set[str]] = defaultdict(set)
     for identity, namespace, _ in listed:
         if namespace:
@@ -54,16 +53,18 @@ def merge(objects: Iterable[Obj]) -> tuple[Obj, ...]:
         if not namespace and len(homes[identity]) == 1:
             namespace = next(iter(homes[identity]))
             obj = _at_home(obj, namespace)
-        under = told.get((identity, namespace))
-        heard = under is not None and _is_own(obj) and not _is_own(under)
-        told[identity, namespace] = obj if under is None or heard else _joined(under, obj)
+        over = told.get((identity, namespace))
+        if over is None:
+            told[identity, namespace] = obj
+        elif _is_hearsay(over) or not _is_hearsay(obj):
+            told[identity, namespace] = _joined(obj, over)
     return tuple(told.values())
 
 
-def _is_own(obj: Obj) -> bool:
-    """Whether an object was told of by itself; hearsay comes first, so that it never wins."""
+def _is_hearsay(obj: Obj) -> bool:
+    """Whether another object told of this one: that comes last, and adds nothing to a telling of its own."""
     annotations = dig(obj, "metadata", "annotations")
-    return not (isinstance(annotations, dict) and HEARSAY in annotations)
+    return isinstance(annotations, dict) and HEARSAY in annotations
 
 
 def _identity(obj: Obj) -> _Identity | _EventIdentity:

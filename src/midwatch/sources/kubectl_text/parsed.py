@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from midwatch.domain.evidence import Skipped
 from midwatch.domain.json import JSON
 
 Obj: TypeAlias = dict[str, JSON]
 """A Kubernetes object, or a part of one, in the API's JSON shape."""
-
-
-class Skipped(NamedTuple):
-    """A piece of text that was not understood: where it is, and why it was left out."""
-
-    where: str
-    why: str
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import Literal
 
+from midwatch.domain.evidence import Skipped
 from midwatch.sources.kubectl_text.describe import blocks
 from midwatch.sources.kubectl_text.describe.parse import parse_describe
 from midwatch.sources.kubectl_text.get.layouts import is_event
@@ -13,7 +14,7 @@ from midwatch.sources.kubectl_text.get.parse import parse_get
 from midwatch.sources.kubectl_text.get.tables import is_header
 from midwatch.sources.kubectl_text.manifest import parse_manifest
 from midwatch.sources.kubectl_text.merge import merge
-from midwatch.sources.kubectl_text.parsed import Parsed, Skipped
+from midwatch.sources.kubectl_text.parsed import Parsed
 from midwatch.sources.kubectl_text.prompts import NO_COMMAND, Command, command, is_prompt
 
 Form = Literal["get", "describe", "manifest", "unknown"]
@@ -21,7 +22,8 @@ Form = Literal["get", "describe", "manifest", "unknown"]
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FENCE = re.compile(r"\s*(?:```|~~~)[\w-]*\s*$")
 _MANIFEST = re.compile(r"(?:apiVersion|kind|items):(?:\s|$)|---(?:\s|$)|[{\[]\s*(?:$|\"|\{)")
-_ORDER: tuple[Form, ...] = ("get", "describe", "manifest", "unknown")
+_PRINTS: dict[str, Form] = {"get": "get", "events": "get", "describe": "describe"}
+_ORDER: tuple[Form, ...] = ("manifest", "describe", "get", "unknown")
 
 
 class _Piece:
@@ -41,8 +43,8 @@ def parse_text(text: str, *, now: datetime) -> Parsed:
     is when the output was printed.
     """
     whole = Parsed()
-    found = sorted((_read(piece, now) for piece in _pieces(_lines(text))), key=lambda read: _ORDER.index(read[0]))
-    for _, parsed in found:
+    pieces = reversed(_pieces(_lines(text)))  # of two tellings in the same form, the later one is the newer one
+    for _, parsed in sorted((_read(piece, now) for piece in pieces), key=lambda read: _ORDER.index(read[0])):
         whole += parsed
     return Parsed(merge(whole.objects), whole.skipped)
 
@@ -62,7 +64,7 @@ def _pieces(lines: list[str]) -> list[_Piece]:
     for at, line in enumerate(lines):
         said = command(line)
         if said or is_prompt(line):
-            pieces.append(_Piece(_expected(said), said or Command("other"), at + 2))
+            pieces.append(_Piece(_expected(said), said or NO_COMMAND, at + 2))
             continue
         last = pieces[-1]
         form = "describe" if at in begins else None if at in closed else _turn(lines, at, last)
@@ -77,17 +79,17 @@ def _pieces(lines: list[str]) -> list[_Piece]:
 
 def _expected(said: Command | None) -> Form:
     """What a command prints, as far as the command tells."""
-    if said is None or said.verb not in ("get", "describe", "events"):
+    if said is None:
         return "unknown"
-    if said.verb == "describe":
-        return "describe"
-    return "manifest" if said.output in ("yaml", "json") else "get"
+    if said.output in ("yaml", "json"):
+        return "manifest"
+    return _PRINTS.get(said.verb, "unknown")
 
 
 def _turn(lines: list[str], at: int, last: _Piece) -> Form | None:
     """The form that begins at this line; None when the piece above goes on."""
     line = lines[at]
-    if not line or line[0] == " " or last.by.verb == "other":
+    if not line or line[0] == " " or (last.by.verb and _expected(last.by) == "unknown"):
         return None
     fresh = not last.lines or not lines[at - 1].strip() or last.form == "unknown"
     if last.form == "describe" and not fresh:

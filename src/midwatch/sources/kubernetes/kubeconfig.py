@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import yaml
 
 from midwatch.errors import SourceUnusable
+from midwatch.sources.yaml_json import BadYaml, load_yaml
 
 _LARGEST = 16 * 1024 * 1024
 
@@ -108,23 +107,15 @@ def _read(file: Path) -> KubeConfig:
     try:
         if file.stat().st_size > _LARGEST:
             raise SourceUnusable(f"kubeconfig {file} is larger than 16 MiB: give the path of a kubeconfig")
-        content: Any = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
+        documents = load_yaml(file.read_bytes())
     except OSError as error:
         raise SourceUnusable(f"cannot read kubeconfig {file}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise SourceUnusable(
-            f"kubeconfig {file} is not valid YAML{_line(error)}: correct or replace it"
-        ) from error
+    except BadYaml as error:
+        raise SourceUnusable(f"kubeconfig {file} is not valid YAML ({error}): correct or replace it") from error
     try:
-        return msgspec.convert(content, KubeConfig, strict=False)
+        return msgspec.convert(documents[0] if documents else None, KubeConfig, strict=False)
     except (msgspec.ValidationError, TypeError) as error:
         raise SourceUnusable(f"{file} is not a kubeconfig ({error}): correct or replace it") from error
-
-
-def _line(error: Exception) -> str:
-    """Where the error is; its snippet of the file could be a credential."""
-    mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
-    return f" (line {mark.line + 1})" if mark else ""
 
 
 def _merged(configs: Sequence[KubeConfig]) -> KubeConfig:

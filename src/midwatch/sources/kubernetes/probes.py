@@ -11,6 +11,7 @@ from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.kube.decode import decode_page
 from midwatch.domain.kube.kinds import RESOURCE_TYPES, ResourceType
 from midwatch.domain.kube.pods import Pod
+from midwatch.domain.probe import Probe
 from midwatch.domain.query import LogsQuery
 from midwatch.sources.catalog import decode_catalog
 from midwatch.sources.kubernetes.answer import Answer, CannotRead, refusal
@@ -18,7 +19,6 @@ from midwatch.sources.kubernetes.catalog import discover
 from midwatch.sources.kubernetes.listing import list_first
 from midwatch.sources.kubernetes.logs import read_log
 from midwatch.sources.kubernetes.transport import Reader, Transport
-from midwatch.sources.probe import Probe
 
 _SMALL = 16 * 1024 * 1024
 _ADVICE = {

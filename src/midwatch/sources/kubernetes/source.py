@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from midwatch.domain.evidence import Evidence, digest_of
+from midwatch.domain.probe import Probe
 from midwatch.domain.query import CatalogQuery, LogsQuery, Query, ResourcesQuery
 from midwatch.errors import UnknownName
 from midwatch.sources.kubernetes.answer import Answer
@@ -13,7 +14,6 @@ from midwatch.sources.kubernetes.listing import list_resources
 from midwatch.sources.kubernetes.logs import read_log
 from midwatch.sources.kubernetes.probes import probe_cluster
 from midwatch.sources.kubernetes.transport import Reader, Transport
-from midwatch.sources.probe import Probe
 
 BYTE_BUDGET = 512 * 1024 * 1024
 

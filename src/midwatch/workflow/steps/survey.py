@@ -7,14 +7,17 @@ from datetime import timedelta
 from langgraph.runtime import Runtime
 
 from midwatch.detectors.registry import detect
+from midwatch.domain.diagnosis import Unchecked
+from midwatch.domain.evidence import Evidence
 from midwatch.domain.query import CatalogQuery
 from midwatch.knowledge.changes import changes
 from midwatch.knowledge.graph import build_graph
+from midwatch.protocols.source import Source
 from midwatch.workflow.gather import gather
 from midwatch.workflow.inventory import read_inventory
 from midwatch.workflow.plan_survey import survey_queries
-from midwatch.workflow.state import Context, State, Survey
-from midwatch.workflow.unchecked import unchecked_of
+from midwatch.workflow.state import Context, Progress, Scope, State, Survey
+from midwatch.workflow.unchecked import broken_rule, skipped_of
 
 _CHANGES_BACK = timedelta(hours=24)
 
@@ -22,17 +25,34 @@ _CHANGES_BACK = timedelta(hours=24)
 async def survey(state: State, runtime: Runtime[Context]) -> State:  # noqa: ARG001  # langgraph passes it by name
     """One paginated LIST per kind, then everything that follows from the objects alone."""
     context = runtime.context
-    context.progress("survey", "discover resource types")
-    catalog = await context.source.fetch(CatalogQuery())
-    answers = await gather(context, survey_queries(catalog, context.scope), "survey")
-    inventory, skipped = read_inventory(answers, context.scope.namespaces)
-    context.progress("analyse", f"{len(inventory.by_ref)} objects")
-    recent = changes(inventory, inventory.now - _CHANGES_BACK, inventory.now)
-    context.survey = Survey(inventory, build_graph(inventory), recent)
-    evidence = [each.without_pages() for each in (catalog, *answers)]
+    context.survey, read = await look(context.source, context.scope, context.limits.concurrency, context.progress)
+    broken: list[Unchecked] = []
+    findings = list(detect(context.survey.inventory, lambda name, error: broken.append(broken_rule(name, error))))
     return State(
-        evidence=evidence,
-        findings=list(detect(inventory)),
-        unchecked=list(unchecked_of(answers, skipped)),
-        asked=[each.query for each in evidence],
+        evidence=read.evidence,
+        findings=findings,
+        unchecked=[*read.unchecked, *broken],
+        asked=[each.query for each in read.evidence],
     )
+
+
+class Read:
+    """What was asked, and what of it could not be read."""
+
+    def __init__(self, evidence: list[Evidence], unchecked: list[Unchecked]) -> None:
+        self.evidence = evidence
+        self.unchecked = unchecked
+
+
+async def look(source: Source, scope: Scope, concurrency: int, progress: Progress) -> tuple[Survey, Read]:
+    """Everything a source lists, as objects and their graph."""
+    progress("survey", "discover resource types")
+    catalog = await source.fetch(CatalogQuery())
+    answers = await gather(source, survey_queries(catalog, scope), concurrency, progress, "survey")
+    inventory, skipped = read_inventory(answers, scope.namespaces)
+    unchecked = list(skipped_of(skipped))
+    evidence = [each.without_pages() for each in (catalog, *answers)]
+    del answers
+    progress("analyse", f"{len(inventory.by_ref)} objects")
+    recent = changes(inventory, inventory.now - _CHANGES_BACK, inventory.now)
+    return Survey(inventory, build_graph(inventory), recent), Read(evidence, unchecked)

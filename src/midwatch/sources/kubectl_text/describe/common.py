@@ -57,7 +57,7 @@ def _annotations(section: Section, reader: Reader) -> Obj:
 
 
 def _annotation(shown: str) -> tuple[str, str, str]:
-    """Key, separator, value: `key: value`, a bare `key:` whose value follows below, or old kubectl's `key=value`."""
+    """Key, separator, value: `key: value`, a bare `key:` whose value follows below, or the old `key=value`."""
     if ": " not in shown and shown.endswith(":"):
         return shown[:-1], ":", ""
     return shown.partition(": " if ": " in shown else "=")

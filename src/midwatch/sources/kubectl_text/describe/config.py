@@ -43,7 +43,7 @@ def _framed(lines: list[str], title: str, *, last: bool) -> int | None:
 
 
 def config_data(parts: dict[str, tuple[int, list[str]]], obj: Obj, reader: Reader) -> None:
-    """A config map's `data`, and the keys of its `binaryData`, whose content is not printed."""
+    """A config map's `data`, and the keys of its `binaryData`, whose content is not printed and left empty."""
     start, lines = parts.get("Data", (0, []))
     heads = [at for at in range(len(lines) - 1) if _KEY.match(lines[at]) and lines[at + 1].rstrip() == "----"]
     for at in range(heads[0] if heads else len(lines)):
@@ -57,7 +57,7 @@ def config_data(parts: dict[str, tuple[int, list[str]]], obj: Obj, reader: Reade
         obj["data"] = data
     binary = _sizes(parts.get("BinaryData", (0, [])), reader)
     if binary:
-        obj["binaryData"] = binary
+        obj["binaryData"] = dict.fromkeys(binary, "")
 
 
 def _value(lines: list[str], *, last: bool) -> str:

@@ -14,11 +14,8 @@ from midwatch.sources.kubectl_text.parsed import Obj, Reader
 from midwatch.sources.kubectl_text.values import put, text
 
 _NAME = re.compile(r" {6}([^\s=:][^=]*?):(?: +|$)")
-_FIELD = re.compile(
-    r"(.*?) ?\((\S+?):((?:metadata\.(?:name|namespace|uid|labels|annotations)|spec\.\w+|status\.\w+)\S*)\)$",
-    re.DOTALL,
-)
-_RESOURCE = re.compile(r"(.*?) ?\(((?:limits|requests)\.\S+)\)$", re.DOTALL)
+_FIELD = re.compile(r"(\S+?):((?:metadata\.(?:name|namespace|uid|labels|annotations)|spec\.\w|status\.\w)\S*)")
+_RESOURCE = re.compile(r"(?:limits|requests)\.\S+")
 _KEY = re.compile(r"<set to the key '([^']*)' (in secret|of config map) '([^']*)'>(?: +Optional: (\w+))?$")
 _FROM = re.compile(r" {6}(\S*) +(ConfigMap|Secret)(?: with prefix '(.*)')?(?: +Optional: (\w+))?\s*$")
 
@@ -77,11 +74,11 @@ def _source(value: str) -> Obj | None:
     if key:
         field = "secretKeyRef" if key[2] == "in secret" else "configMapKeyRef"
         return {field: _reference({"name": key[3], "key": key[1]}, key[4])}
-    from_field = _FIELD.fullmatch(value)
+    inside = value[value.rfind("(") + 1 : -1] if value.endswith(")") else ""
+    from_field = _FIELD.fullmatch(inside)
     if from_field:
-        return {"fieldRef": {"apiVersion": from_field[2], "fieldPath": from_field[3]}}
-    resource = _RESOURCE.fullmatch(value)
-    return {"resourceFieldRef": {"resource": resource[2]}} if resource else None
+        return {"fieldRef": {"apiVersion": from_field[1], "fieldPath": from_field[2]}}
+    return {"resourceFieldRef": {"resource": inside}} if _RESOURCE.fullmatch(inside) else None
 
 
 def _reference(made: Obj, optional: str | None) -> Obj:

@@ -64,6 +64,13 @@ def _default_class(row: Row, made: Obj, _reader: Reader) -> None:
         put(made, "metadata.annotations", {"storageclass.kubernetes.io/is-default-class": "true"})
 
 
+def _secret(row: Row, made: Obj, _reader: Reader) -> None:
+    """A type without data would say that the secret is empty, so it is told only of one that is."""
+    if row("DATA") == "0" and text(row("TYPE")):
+        made["type"] = row("TYPE")
+        made["data"] = {}
+
+
 def _quota(row: Row, made: Obj, _reader: Reader) -> None:
     shown = _QUOTA.findall(f"{row('REQUEST')}, {row('LIMIT')}")
     if shown:
@@ -141,7 +148,7 @@ storage_class = columns(
     },
     _default_class,
 )
-secret = columns({"TYPE": ("type", text)})
+secret = columns({}, _secret)
 quota = columns({}, _quota)
 binding = columns({}, _binding)
 autoscaler = columns(

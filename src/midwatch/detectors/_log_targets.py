@@ -1,0 +1,197 @@
+"""The address that a log line complains about, and whom of the cluster it means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+from midwatch.detectors._backing import Backing, backings
+from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.networking import Service
+from midwatch.domain.kube.pods import Pod
+from midwatch.domain.resource import Ref
+from midwatch.knowledge.addresses import Address, Resolution, is_local, resolve, service_addresses, words_of
+from midwatch.knowledge.references import Reference, workload_references
+
+_HOST = r"[A-Za-z0-9_][\w.-]{0,252}"
+_PORT = r"(?::(?P<port>[0-9]{1,5}))?"
+_NEEDED = r"(?::| port )(?P<port>[0-9]{1,5})"
+_BESIDE = r"(?: \([^)]{1,64}\))?[^0-9]{1,48}port (?P<port>[0-9]{1,5})"
+_PATTERNS: tuple[re.Pattern[str], ...] = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"lookup (?P<host>{_HOST})(?: on [^ ]{{1,64}})?: ",
+        rf"(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|resolve host:) [\"'/]?(?P<host>{_HOST}){_PORT}",
+        rf"(?:host name|server host|in upstream|Unable to resolve host) [\"'](?P<host>{_HOST})[\"']",
+        rf"DNS resolution failed for (?P<host>{_HOST}){_PORT}",
+        rf"not known \((?P<host>{_HOST}):(?P<port>[0-9]{{1,5}})\)",
+        rf"->\[?(?P<host>{_HOST})\]?:(?P<port>[0-9]{{1,5}})",
+        rf"(?:dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ipv4:) ?(?P<host>{_HOST}):(?P<port>[0-9]{{1,5}})",
+        rf"host=[\"']?(?P<host>{_HOST})[\"']?, port=(?P<port>[0-9]{{1,5}})",
+        rf"(?:server at|on host|to host) [\"'](?P<host>{_HOST})[\"']{_BESIDE}",
+        rf"MySQL server on '(?P<host>{_HOST}){_PORT}'",
+        rf"(?<![\w.-])(?P<host>{_HOST})/[0-9.]{{7,15}}:(?P<port>[0-9]{{1,5}})",
+        r"/(?P<host>[0-9.]{7,15}):(?P<port>[0-9]{1,5})",
+        rf"(?:[Cc]onnect(?:ing|ion)?(?: to)?|UnableToConnect on|refused:?) \(?[\"'/]?(?P<host>{_HOST}){_NEEDED}",
+        rf"\((?P<host>{_HOST}):(?P<port>[0-9]{{1,5}})\)",
+    )
+)
+_MAX_TEXT = 2048
+
+
+class Engine(StrEnum):
+    """Kinds of back ends that have a protocol and a port of their own."""
+
+    MYSQL = "mysql"
+    POSTGRES = "postgres"
+    MONGO = "mongo"
+    SQLSERVER = "sqlserver"
+    ORACLE = "oracle"
+    CASSANDRA = "cassandra"
+    REDIS = "redis"
+    MEMCACHED = "memcached"
+    RABBITMQ = "rabbitmq"
+    KAFKA = "kafka"
+    NATS = "nats"
+
+
+_PORTS = {
+    3306: Engine.MYSQL, 33060: Engine.MYSQL, 5432: Engine.POSTGRES, 27017: Engine.MONGO, 1433: Engine.SQLSERVER,
+    1521: Engine.ORACLE, 9042: Engine.CASSANDRA, 6379: Engine.REDIS, 26379: Engine.REDIS, 11211: Engine.MEMCACHED,
+    5672: Engine.RABBITMQ, 5671: Engine.RABBITMQ, 9092: Engine.KAFKA, 4222: Engine.NATS,
+}  # fmt: skip
+_WORDS: tuple[tuple[Engine, re.Pattern[str]], ...] = tuple(
+    (engine, re.compile(pattern, re.IGNORECASE))
+    for engine, pattern in (
+        (Engine.MYSQL, r"mysql|mariadb|innodb|Communications link failure|--(?:super-)?read-only"),
+        (Engine.POSTGRES, r"postgres|psycopg|pgx|\bpq:|PSQLException|pg_hba|libpq|connection slots"),
+        (Engine.MONGO, r"mongo"),
+        (Engine.SQLSERVER, r"sqlserver|SqlClient|mssql"),
+        (Engine.ORACLE, r"ORA-[0-9]{5}|oracle"),
+        (Engine.CASSANDRA, r"cassandra|NoHostAvailable"),
+        (Engine.REDIS, r"redis|jedis|lettuce|READONLY You|WRONGPASS|NOAUTH|MISCONF"),
+        (Engine.MEMCACHED, r"memcache"),
+        (Engine.RABBITMQ, r"rabbit|amqp|ACCESS_REFUSED"),
+        (Engine.KAFKA, r"kafka|NoBrokers|broker"),
+        (Engine.NATS, r"\bnats\b"),
+    )
+)
+_ANY_SQL = re.compile(r"jdbc|hikari|hibernate|SQLException|sqlalchemy|\bsql\b|SQLSTATE|database", re.IGNORECASE)
+CACHES = frozenset({Engine.REDIS, Engine.MEMCACHED})
+BROKERS = frozenset({Engine.RABBITMQ, Engine.KAFKA, Engine.NATS})
+DATABASES = frozenset(Engine) - CACHES - BROKERS
+
+
+class Target(NamedTuple):
+    """An address, how it resolves from where it was used, and the engine it seems to be (None: no back end)."""
+
+    address: Address | None
+    resolution: Resolution
+    engine: Engine | None
+    reference: Reference | None = None
+
+    @property
+    def service(self) -> Service | None:
+        """The Service it reaches."""
+        return self.resolution.service
+
+
+def target_of(inventory: Inventory, namespace: str, client: Ref, text: str, *, backend: bool) -> Target:
+    """Whom a line of a client is about. A line about a back end without an address: the one the client names."""
+    address = next(addresses_in(text), None)
+    engine = engine_of(text, address)
+    if address is not None:
+        return Target(address, resolve(inventory, namespace, address), engine)
+    if backend:
+        reference = _reference(inventory, client, engine)
+        if reference is not None:
+            resolution = resolve(inventory, namespace, reference.address)
+            return Target(reference.address, resolution, engine or engine_of("", reference.address), reference)
+    return Target(None, Resolution(), engine)
+
+
+def addresses_in(text: str) -> Iterator[Address]:
+    """Addresses a line complains about, the likeliest first; the DNS server that was asked is none."""
+    text = text[:_MAX_TEXT]
+    for pattern in _PATTERNS:
+        match = pattern.search(text)
+        if match is not None:
+            port = match.groupdict().get("port")
+            found = Address(match["host"].lower().rstrip("."), int(port) if port else None)
+            if found.port != 53 and (found.port is None or 0 < found.port < 65536):
+                yield found
+    for found in service_addresses(text):
+        if found.port not in (53, None) or found.scheme:
+            yield found
+
+
+def engine_of(text: str, address: Address | None) -> Engine | None:
+    """The kind of back end, by the words around, the host name or the port."""
+    known = next((engine for engine, pattern in _WORDS if pattern.search(text[:_MAX_TEXT])), None)
+    if known is not None or address is None:
+        return known
+    by_name = next(
+        (engine for engine, pattern in _WORDS if pattern.search(address.host + " " + address.scheme)), None
+    )
+    return by_name or _PORTS.get(address.port or 0)
+
+
+def is_sql(text: str) -> bool:
+    """Whether a line is about some relational database."""
+    return _ANY_SQL.search(text[:_MAX_TEXT]) is not None
+
+
+def _reference(inventory: Inventory, client: Ref, engine: Engine | None) -> Reference | None:
+    """The address of a back end that the variables of a client hold, if there is just one host."""
+    references = inventory.derive(workload_references).get(client, ())
+    found = [each for each in references if _is_of(each, engine)]
+    return found[0] if len({each.address.host for each in found}) == 1 else None
+
+
+def _is_of(reference: Reference, engine: Engine | None) -> bool:
+    known = engine_of(reference.variable, reference.address)
+    words = set(words_of(reference.variable))
+    if known is None:
+        return engine in DATABASES | {None} and bool(words & {"db", "database", "sql", "jdbc", "datasource"})
+    return known is engine or (engine is None and known in DATABASES)
+
+
+def database_workload(inventory: Inventory, namespace: str, target: Target) -> Ref | None:
+    """The workload of a back end: behind the resolved Service, else the only one with the port of that engine."""
+    if target.service is not None:
+        return _behind(inventory, target.service)
+    services = [
+        each.service
+        for each in inventory.derive(backings).values()
+        if each.service.namespace == namespace and _serves(each, target.engine)
+    ]
+    workloads = {found for each in services if (found := _behind(inventory, each)) is not None}
+    return next(iter(workloads)) if len(workloads) == 1 else None
+
+
+def _behind(inventory: Inventory, service: Service) -> Ref | None:
+    backing = inventory.derive(backings).get(service.ref)
+    return inventory.workload(backing.pods[0]) if backing is not None and backing.pods else None
+
+
+def _serves(backing: Backing, engine: Engine | None) -> bool:
+    engines = {found for port in backing.service.spec.ports if (found := _PORTS.get(port.port)) is not None}
+    return engine in engines if engine is not None else bool(engines & DATABASES)
+
+
+def serves_backend(pod: Pod) -> bool:
+    """Whether a pod itself is a database, cache or broker, by the ports it declares."""
+    return any(port.container_port in _PORTS for each in pod.spec.containers for port in each.ports)
+
+
+def is_own(address: Address) -> bool:
+    """Whether an address is the pod itself."""
+    return is_local(address.host)
+
+
+def pods_by_address(inventory: Inventory) -> dict[str, Pod]:
+    """Pods by their address; those in the network of their node are left out (use with `derive`)."""
+    pods = inventory.all(Pod)
+    return {pod.status.pod_ip: pod for pod in pods if pod.status.pod_ip and not pod.spec.host_network}

@@ -1,0 +1,108 @@
+"""performance: who calls whom and who runs where, with Services and pods replaced by their workloads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from midwatch.detectors.common import condition, is_finished
+from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.networking import Service
+from midwatch.domain.kube.pods import Pod
+from midwatch.domain.observation import Call
+from midwatch.domain.resource import Ref
+
+_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+
+
+@dataclass(frozen=True)
+class ServiceMap:
+    """The service graph of one survey, by workload."""
+
+    inventory: Inventory
+    calls: Sequence[Call]
+
+    @cached_property
+    def _resolved(self) -> dict[Ref, Ref]:
+        return {}
+
+    def workload(self, ref: Ref) -> Ref:
+        """The workload behind a Service, pod or workload; the reference itself when there is no single one."""
+        known = self._resolved.get(ref)
+        if known is None:
+            known = self._resolved[ref] = _resolve(self.inventory, ref)
+        return known
+
+    @cached_property
+    def callees(self) -> dict[Ref, set[Ref]]:
+        """Whom each workload calls."""
+        edges: dict[Ref, set[Ref]] = defaultdict(set)
+        for call in self.calls:
+            caller, callee = self.workload(call.caller), self.workload(call.callee)
+            if caller != callee:
+                edges[caller].add(callee)
+        return dict(edges)
+
+    @cached_property
+    def neighbours(self) -> dict[Ref, set[Ref]]:
+        """Whom each workload calls or is called by."""
+        edges: dict[Ref, set[Ref]] = defaultdict(set)
+        for caller, callees in self.callees.items():
+            for callee in callees:
+                edges[caller].add(callee)
+                edges[callee].add(caller)
+        return dict(edges)
+
+    def reachable(self, start: Ref) -> set[Ref]:
+        """All that a workload calls, directly or through others."""
+        seen: set[Ref] = set()
+        frontier = list(self.callees.get(start, ()))
+        while frontier:
+            each = frontier.pop()
+            if each not in seen:
+                seen.add(each)
+                frontier.extend(self.callees.get(each, ()))
+        return seen
+
+    def nodes(self, workload: Ref) -> frozenset[str]:
+        """Nodes that its pods run on."""
+        return frozenset(each.spec.node_name for each in self.pods(workload) if each.spec.node_name)
+
+    def pods(self, workload: Ref) -> list[Pod]:
+        """Its pods that have not ended."""
+        return [each for each in self.inventory.pods_by_workload.get(workload, ()) if not is_finished(each)]
+
+    def is_unwell(self, workload: Ref) -> bool:
+        """Whether a workload has trouble that needs no signal to be seen: a pod that is not ready."""
+        return any(_not_ready(each) for each in self.pods(workload))
+
+    def is_down(self, workload: Ref) -> bool:
+        """Whether no pod of a workload is ready."""
+        pods = self.pods(workload)
+        return bool(pods) and all(_not_ready(each) for each in pods)
+
+
+def _not_ready(pod: Pod) -> bool:
+    ready = condition(pod.status.conditions, "Ready")
+    if ready is not None:
+        return ready.status != "True"
+    statuses = pod.status.container_statuses
+    return pod.status.phase == "Pending" or (bool(statuses) and not all(each.ready for each in statuses))
+
+
+def _resolve(inventory: Inventory, ref: Ref) -> Ref:
+    if ref.kind == "Node":
+        return ref
+    found = inventory.find(ref)
+    if isinstance(found, Service):
+        owners = {inventory.workload(each) for each in inventory.select_labels(ref.namespace, found.spec.selector)}
+        return owners.pop() if len(owners) == 1 else _named_alike(inventory, ref)
+    return inventory.workload(found) if found is not None else _named_alike(inventory, ref)
+
+
+def _named_alike(inventory: Inventory, ref: Ref) -> Ref:
+    """Metrics and traces name services; most often the workload has the same name."""
+    candidates = (Ref(kind, ref.namespace, ref.name) for kind in _WORKLOADS)
+    return next((each for each in candidates if each in inventory.by_ref), ref)

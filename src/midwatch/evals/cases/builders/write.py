@@ -1,0 +1,104 @@
+"""Write the files of all cases."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from midwatch.domain.resource import Ref
+from midwatch.evals.cases.builders import (
+    admission,
+    configuration,
+    control_plane,
+    crashes,
+    dependencies,
+    images,
+    jobs,
+    lifecycle,
+    networking,
+    nodes,
+    probes,
+    scaling,
+    scheduling,
+    startup,
+    storage,
+    volumes,
+)
+from midwatch.evals.cases.builders.world import NOW, CaseSpec, World, baseline, site
+from midwatch.evals.synthetic.files import to_yaml
+from midwatch.evals.synthetic.values import Obj, name_of, namespace_of, part, parts, stamp
+
+_FAMILIES = (
+    admission,
+    scheduling,
+    images,
+    configuration,
+    startup,
+    probes,
+    crashes,
+    networking,
+    storage,
+    volumes,
+    nodes,
+    control_plane,
+    jobs,
+    scaling,
+    lifecycle,
+    dependencies,
+)
+ALL: tuple[CaseSpec, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
+
+
+def write_all(folder: Path) -> None:
+    """Write the baseline and every case anew."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / "baseline.yaml").write_text(to_yaml(baseline(site())), encoding="utf-8")
+    for case in ALL:
+        _write_case(folder / case.name, case)
+
+
+def _write_case(folder: Path, case: CaseSpec) -> None:
+    folder.mkdir()
+    culprit = _write_twin(folder, case, "broken")
+    _write_twin(folder, case, "repaired")
+    expected: Obj = {"title": case.title, "now": stamp(NOW), "verdict": "fault", "cause": case.cause}
+    if case.accept:
+        expected["accept"] = list(case.accept)
+    where = {"namespace": culprit.namespace} if culprit.namespace else {}
+    expected["culprit"] = {"kind": culprit.kind, **where, "name": culprit.name}
+    expected["repaired"] = list(case.repaired)
+    (folder / "expected.yaml").write_text(yaml.safe_dump(expected, sort_keys=False, width=110), encoding="utf-8")
+
+
+def _write_twin(folder: Path, case: CaseSpec, name: str) -> Ref:
+    here = site()
+    world = World(name == "broken", here, {_identity(each): each for each in baseline(here)})
+    culprit = case.build(world)
+    objects = [_readable(each) for each in world.finished()]
+    (folder / f"{name}.yaml").write_text(to_yaml(objects), encoding="utf-8")
+    for path, text in world.logs.items():
+        target = folder / f"{name}.logs" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    return culprit
+
+
+def _identity(found: Obj) -> tuple[str, str, str]:
+    return str(found["kind"]), namespace_of(found), name_of(found)
+
+
+def _readable(found: Obj) -> Obj:
+    """Secrets with their keys and a placeholder for each value."""
+    if found["kind"] != "Secret":
+        return found
+    head = part(found, "metadata")
+    keys: Sequence[str] = [
+        key for key in part(parts(head, "managedFields")[0], "fieldsV1", "f:data") if key != "."
+    ]
+    data = {key.removeprefix("f:"): "UkVEQUNURUQ=" for key in keys}
+    return found | {"metadata": {k: v for k, v in head.items() if k != "managedFields"}, "data": data}

@@ -1,0 +1,130 @@
+"""The cases are what their builders build, agree with themselves, and each twin differs from the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from midwatch.causes.catalogue import CATALOGUE
+from midwatch.domain.evidence import EvidenceState
+from midwatch.domain.inventory import Inventory, build_inventory
+from midwatch.domain.kube.cluster import Event, Node
+from midwatch.domain.kube.decode import decode_object
+from midwatch.domain.kube.kinds import RESOURCE_TYPES
+from midwatch.domain.kube.meta import KubeObject
+from midwatch.domain.kube.networking import EndpointSlice, Service
+from midwatch.domain.kube.pods import Pod
+from midwatch.domain.kube.workloads import Deployment
+from midwatch.domain.resource import Ref
+from midwatch.evals.cases import Case, Twin, load_cases
+from midwatch.evals.cases.builders.write import write_all
+from midwatch.evals.cases.case import MANIFESTS
+
+CASES = {each.name: each for each in load_cases()}
+every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+def inventory_of(case: Case, twin: Twin) -> Inventory:
+    objects: list[KubeObject] = []
+    for each in twin.objects:
+        decoded = decode_object(each)
+        assert decoded.skipped == ()
+        objects.extend(decoded.objects)
+    states = dict.fromkeys((each.kind for each in RESOURCE_TYPES), EvidenceState.OBSERVED)
+    return build_inventory(objects, states, case.expected.now)
+
+
+def _files(folder: Path) -> dict[str, str]:
+    found = (each for each in folder.rglob("*") if each.is_file())
+    return {str(each.relative_to(folder)): each.read_text(encoding="utf-8") for each in found}
+
+
+def test_the_committed_cases_are_what_the_builders_build(tmp_path: Path) -> None:
+    write_all(tmp_path / "cases")
+    assert _files(tmp_path / "cases") == _files(MANIFESTS)
+
+
+def test_there_are_many_cases() -> None:
+    assert len(CASES) >= 100
+    assert len({each.expected.cause for each in CASES.values()}) >= 90
+
+
+def test_every_expected_cause_is_in_the_catalogue() -> None:
+    named = {cause for each in CASES.values() for cause in (each.expected.cause, *each.expected.accept)}
+    assert named <= CATALOGUE.keys()
+
+
+@every_case
+def test_the_culprit_exists_and_the_twins_differ(case: Case) -> None:
+    assert case.broken != case.repaired
+    assert inventory_of(case, case.broken).find(case.expected.ref) or case.expected.cause.endswith("-missing")
+
+
+@every_case
+def test_identities_are_unique_and_events_lie_in_the_past(case: Case) -> None:
+    for twin in (case.broken, case.repaired):
+        inventory = inventory_of(case, twin)
+        assert len(twin.objects) == sum(len(found) for found in inventory.objects.values())
+        for event in inventory.all(Event):
+            assert event.last_seen is not None
+            assert event.last_seen <= case.expected.now
+            target = event.involved_object
+            assert inventory.find(Ref(target.kind, target.namespace, target.name))
+
+
+@every_case
+def test_the_repaired_twin_runs(case: Case) -> None:
+    inventory = inventory_of(case, case.repaired)
+    for pod in _live(inventory.all(Pod)):
+        assert pod.status.phase == "Running"
+        assert all(each.ready for each in pod.status.container_statuses)
+        assert inventory.get(Node, "", pod.spec.node_name)
+    for top in inventory.all(Deployment):
+        assert (top.spec.replicas or 0) == top.status.ready_replicas
+
+
+@every_case
+def test_counts_and_endpoints_follow_from_pods(case: Case) -> None:
+    for twin in (case.broken, case.repaired):
+        inventory = inventory_of(case, twin)
+        slices = {(each.namespace, each.metadata.labels["kubernetes.io/service-name"]): each
+                  for each in inventory.all(EndpointSlice)}  # fmt: skip
+        for service in inventory.all(Service):
+            if service.spec.selector:
+                pods = _live(inventory.select_labels(service.namespace, service.spec.selector))
+                listed = {a for end in slices[service.namespace, service.name].endpoints for a in end.addresses}
+                assert listed <= {pod.status.pod_ip for pod in pods}
+        for top in inventory.all(Deployment):
+            pods = _live(inventory.pods_by_workload[top.ref])
+            ready = [pod for pod in pods if _ready(pod)]
+            assert top.status.ready_replicas == len(ready)
+
+
+@every_case
+def test_addresses_of_pods_are_unique(case: Case) -> None:
+    for twin in (case.broken, case.repaired):
+        pods = inventory_of(case, twin).all(Pod)
+        used = [pod.status.pod_ip for pod in pods if pod.status.pod_ip and not pod.spec.host_network]
+        assert len(used) == len(set(used))
+
+
+@every_case
+def test_every_log_belongs_to_a_container(case: Case) -> None:
+    for twin in (case.broken, case.repaired):
+        inventory = inventory_of(case, twin)
+        for path in twin.logs:
+            namespace, pod, container = path.split("/")
+            found = inventory.get(Pod, namespace, pod)
+            assert found is not None
+            names = {each.name for each in (*found.spec.containers, *found.spec.init_containers)}
+            assert container.removesuffix(".previous") in names
+
+
+def _live(pods: Iterable[Pod]) -> list[Pod]:
+    return [pod for pod in pods if pod.status.phase not in ("Succeeded", "Failed")]
+
+
+def _ready(pod: Pod) -> bool:
+    return any(each.type == "Ready" and each.status == "True" for each in pod.status.conditions)
