@@ -25,13 +25,17 @@ def pages() -> dict[Path, str]:
         REFERENCE / "causes.md": "\n".join(_causes()) + "\n",
         REFERENCE / "commands.md": "\n".join(_commands()) + "\n",
         REFERENCE / "settings.md": "\n".join(_settings()) + "\n",
-        REFERENCE / "report.schema.json": msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report))).decode()
-        + "\n",
+        REFERENCE / "report.schema.json": _schema() + "\n",
     }
 
 
+def _schema() -> str:
+    return msgspec.json.format(msgspec.json.encode(msgspec.json.schema(Report))).decode()
+
+
 def _causes() -> Iterator[str]:
-    yield f"# Causes\n\nmidwatch can name {len(CATALOGUE)} root causes. `midwatch causes ID` prints one; `--lang zh` in Chinese."
+    yield f"# Causes\n\nmidwatch can name {len(CATALOGUE)} root causes."
+    yield "`midwatch causes ID` prints one, `--lang zh` in Chinese."
     family = ""
     for cause in CATALOGUE.values():
         if cause.family != family:

@@ -15,7 +15,7 @@ from tests.builders import NOW
 
 
 class MemorySource:
-    """Answers LISTs from manifests and logs from a table of (pod, container, previous); remembers what was asked."""
+    """Answers LISTs from manifests, logs from a table of (pod, container, previous); remembers what was asked."""
 
     name = "memory"
 
@@ -52,7 +52,8 @@ class MemorySource:
 
     def _list(self, query: ResourcesQuery) -> Evidence:
         if query.kind in self._denied:
-            return Evidence(self.name, query, EvidenceState.DENIED, self._now, reason=f"{query.resource} is forbidden")
+            reason = f"{query.resource} is forbidden"
+            return Evidence(self.name, query, EvidenceState.DENIED, self._now, reason=reason)
         items = self._items.get(query.kind, [])
         page = msgspec.json.encode({"items": items})
         state = EvidenceState.OBSERVED if items else EvidenceState.EMPTY

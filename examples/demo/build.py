@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from logs import CURRENT, digest_failed, payments, recommendations_before
+from logs import CURRENT, digest_failed, payments, quiet, recommendations_before
 from shop import APPS, BORN, NOW, PAYMENTS, RECOMMENDATIONS, SPACE, edge, stores, surroundings
 from story import digest_mail, pressed_node, services
 from story import payments as payments_rollout
 from story import recommendations as recommendations_rollout
 
+from midwatch.domain.kube.kinds import RESOURCE_TYPES
 from midwatch.evals.synthetic.door import door
 from midwatch.evals.synthetic.files import to_yaml
 from midwatch.evals.synthetic.network import settle
@@ -46,6 +47,7 @@ def build() -> dict[str, str]:
     files: dict[str, list[Obj]] = {}
     for each in objects:
         files.setdefault(_file_of(each), []).append(each)
+    files["cluster/empty.yaml"] = [*_empty({str(each["kind"]) for each in objects})]
     written = {path: _NOTE + to_yaml(_readable(each) for each in found) for path, found in files.items()}
     return written | dict(logs([each for each in objects if each["kind"] == "Pod"], objects))
 
@@ -69,6 +71,14 @@ def cluster() -> list[Obj]:
     for app in (*APPS, PAYMENTS, RECOMMENDATIONS):
         objects += surroundings(app)
     return [*objects, *settle(objects), *sorted([*events, *told, *more], key=_last)]
+
+
+def _empty(present: set[str]) -> Iterator[Obj]:
+    """The lists that are empty in this cluster: that nothing is there is a fact, too."""
+    for each in RESOURCE_TYPES:
+        if not each.custom and each.kind not in present:
+            version = f"{each.group}/{each.version}" if each.group else each.version
+            yield {"apiVersion": version, "kind": f"{each.kind}List", "items": []}
 
 
 def _last(event: Obj) -> str:
@@ -118,6 +128,8 @@ def logs(pods: Iterable[Obj], objects: Iterable[Obj]) -> Iterator[tuple[str, str
             yield f"{folder}.log", _text(digest_failed(""))
         elif app in CURRENT:
             yield f"{folder}.log", _text(CURRENT[app](addresses["payments"]))
+        elif namespace_of(pod) == SPACE:
+            yield f"{folder}.log", _text(quiet(app))
         if app == "recommendations":
             yield f"{folder}.previous.log", _text(recommendations_before(""))
 

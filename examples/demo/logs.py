@@ -122,6 +122,13 @@ def cart(_: str) -> Iterator[str]:
         yield f"{_at(NOW - timedelta(minutes=minute))} INFO carts active={310 + minute}"
 
 
+def quiet(app: str) -> Iterator[str]:
+    """A service with nothing to say."""
+    for minute in range(55, 0, -15):
+        requests = 1200 + 13 * minute + len(app)
+        yield f"{_at(NOW - timedelta(minutes=minute))} INFO {app} requests={requests} errors=0"
+
+
 def digest_failed(_: str) -> Iterator[str]:
     """The one run of mail-digest that failed."""
     at = NOW.replace(minute=5) - timedelta(hours=2)

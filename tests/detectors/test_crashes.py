@@ -37,13 +37,17 @@ message: Container app failed liveness probe, will be restarted
 def pod(
     code: int, reason: str = "Error", now: str = "waiting: {reason: CrashLoopBackOff}", restarts: int = 4
 ) -> str:
-    ended = f"exitCode: {code}, reason: {reason}, startedAt: '2026-01-01T03:08:00Z', finishedAt: '2026-01-01T03:09:00Z'"
-    status = f"restartCount: {restarts}, state: {{{now}}}, lastState: {{terminated: {{{ended}}}}}"
+    ended = (
+        f"exitCode: {code}, reason: {reason}, startedAt: '2026-01-01T03:08:00Z', finishedAt: "
+        f"'2026-01-01T03:09:00Z'"
+    )
+    ready = str(now.startswith("running")).lower()
+    status = f"ready: {ready}, restartCount: {restarts}, state: {{{now}}}, lastState: {{terminated: {{{ended}}}}}"
     return POD.replace("STATUS", status)
 
 
-def running(since: str, ready: bool = True) -> str:
-    return f"running: {{startedAt: '2026-01-01T{since}Z'}}}}, ready: {str(ready).lower()}, x: {{"
+def running(since: str) -> str:
+    return f"running: {{startedAt: '2026-01-01T{since}Z'}}"
 
 
 def findings(inventory: Inventory) -> list[Finding]:
@@ -172,7 +176,10 @@ def test_an_evicted_pod_that_was_replaced_has_recovered() -> None:
 
 def test_a_system_out_of_memory_is_reported_at_the_node() -> None:
     node = "{apiVersion: v1, kind: Node, metadata: {name: n1}}"
-    event = "{apiVersion: v1, kind: Event, metadata: {name: e}, involvedObject: {kind: Node, name: n1}, reason: SystemOOM}"
+    event = (
+        "{apiVersion: v1, kind: Event, metadata: {name: e}, involvedObject: {kind: Node, name: n1}, "
+        "reason: SystemOOM}"
+    )
     assert causes_of(findings(inventory_of(node, event))) == {"node-memory-pressure"}
 
 
@@ -180,3 +187,19 @@ def test_a_healthy_pod_is_silent() -> None:
     assert (
         findings(inventory_of(POD.replace("STATUS", "ready: true, restartCount: 0, state: {running: {}}"))) == []
     )
+
+
+def test_a_container_of_which_a_table_tells_only_the_restarts_is_not_said_to_exit() -> None:
+    ended = "lastState: {terminated: {finishedAt: '2026-01-01T03:09:00Z'}}"
+    status = f"ready: false, restartCount: 9, state: {{waiting: {{reason: CrashLoopBackOff}}}}, {ended}"
+    assert "application-exits" not in causes_of(findings(inventory_of(POD.replace("STATUS", status))))
+
+
+def test_a_restart_of_the_node_is_no_loop() -> None:
+    ended = "exitCode: 255, reason: Unknown, startedAt: '2025-12-25T00:00:00Z', finishedAt: '2026-01-01T03:05:00Z'"
+    status = (
+        f"ready: true, restartCount: 30, lastState: {{terminated: {{{ended}}}}}, "
+        "state: {running: {startedAt: '2026-01-01T03:06:00Z'}}"
+    )
+    found = findings(inventory_of(POD.replace("STATUS", status)))
+    assert {each.status for each in found} == {Status.RECOVERED}

@@ -102,7 +102,9 @@ metadata: {name: e1, namespace: shop}
 involvedObject: {kind: Pod, namespace: shop, name: web-1, fieldPath: "spec.containers{app}"}
 reason: Failed
 type: Warning
-message: 'Failed to pull image "registry.example/team/web:v1": dial tcp: lookup registry.example on 1.1.1.1:53: no such host'
+message: >-
+  Failed to pull image "registry.example/team/web:v1": dial tcp: lookup registry.example on 1.1.1.1:53:
+  no such host
 """
     assert strongest(findings(inventory_of(pod(), event))) == "image-registry-dns-failure"
 

@@ -181,6 +181,21 @@ def test_a_line_without_an_address_is_completed_by_the_variables_of_the_client()
     assert any("db:3307" in fact.value for fact in found[0].facts)
 
 
+def test_an_error_passed_on_by_a_caller_blames_not_the_caller() -> None:
+    holder = (
+        POD.replace("STATUS", RUNS)
+        .replace("web-1", "cart-1")
+        .replace("ENV", "{name: REDIS_ADDR, value: 'db:6379'}")
+    )
+    inventory = inventory_of(POD.replace("STATUS", FAILS).replace("ENV", ""), DATABASE, holder)
+    found = read("cart failed: RedisConnectionException: UnableToConnect on db:6379/Interactive", inventory)
+    assert max(claim.strength for each in found for claim in each.claims) <= 0.3
+
+
+def test_what_kubectl_prints_in_place_of_a_log_is_no_log() -> None:
+    assert read('Error from server: Get "https://n1:10250/containerLogs": dial tcp: connection refused') == []
+
+
 def test_a_server_that_rejects_a_client_blames_the_client() -> None:
     assert best(read("Access denied for user 'web'@'10.0.0.5'", pod=SERVER)) == ("db-credentials-invalid", CLIENT)
     assert read("Access denied for user 'web'@'10.9.9.9'", pod=SERVER) == []

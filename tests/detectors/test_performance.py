@@ -234,3 +234,17 @@ def test_the_registry_correlates_too() -> None:
     found = registry.correlate(cluster(), [slow("stock")], calls(), lambda name, error: broken.append(name))
     assert best(list(found)).culprit == workload("stock")
     assert broken == []
+
+
+def test_without_calls_a_guess_is_told_as_one() -> None:
+    blind = correlated(cluster(), [slow("front", 2000, 40), slow("stock", 900, 3)], [])
+    seen = correlated(cluster(), [slow("front", 2000, 40), slow("stock", 900, 3)], calls([("front", "stock")]))
+    assert best(blind).strength < 0.5 < best(seen).strength
+    assert "unknown" in next(each for each in blind if each.rule == "performance/deepest-anomaly").message.en
+
+
+def test_a_peer_that_retransmits_a_little_is_not_the_lossy_node() -> None:
+    peer = Signal(Ref("Node", "", "n1"), Measure.NETWORK_RETRANSMITS, 0.0, 0.7, "retrans", "")
+    dropped = [signal(name, Measure.TRAFFIC, 30, 3, "req/s") for name in ("search", "mail")]
+    findings = correlated(cluster(), [slow("orders"), peer, *dropped], [])
+    assert all(claim.culprit.kind != "Node" for each in findings for claim in each.claims)

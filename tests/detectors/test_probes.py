@@ -36,8 +36,10 @@ metadata: {name: web, namespace: shop}
 spec: {selector: {app: web}, ports: [{name: grpc, port: 80, targetPort: 8080}]}
 """
 LOOPING = (
-    "ready: true, started: true, restartCount: 3, state: {running: {startedAt: '2026-01-01T03:09:50Z'}}, lastState: "
-    "{terminated: {exitCode: 137, reason: Error, startedAt: '2026-01-01T03:09:10Z', finishedAt: '2026-01-01T03:09:50Z'}}"
+    "ready: true, started: true, restartCount: 3, state: {running: {startedAt: '2026-01-01T03:09:50Z'}}, "
+    "lastState: "
+    "{terminated: {exitCode: 137, reason: Error, startedAt: '2026-01-01T03:09:10Z', finishedAt: "
+    "'2026-01-01T03:09:50Z'}}"
 )
 UNREADY = "ready: false, started: true, restartCount: 0, state: {running: {startedAt: '2026-01-01T03:00:00Z'}}"
 FINE = "ready: true, started: true, restartCount: 0, state: {running: {startedAt: '2026-01-01T01:00:00Z'}}"
@@ -80,27 +82,39 @@ def best(found: list[Finding]) -> tuple[str, float]:
     [
         ("Liveness probe failed: dial tcp 10.0.0.1:81: connect: connection refused", Outcome.REFUSED, 81, None),
         (
-            'Readiness probe failed: Get "http://10.0.0.1:80/h": dial tcp 10.0.0.1:80: connect: connection refused',
+            (
+                'Readiness probe failed: Get "http://10.0.0.1:80/h": dial tcp 10.0.0.1:80: connect: connection '
+                "refused"
+            ),
             Outcome.REFUSED,
             80,
             None,
         ),
         (
-            'Liveness probe failed: timeout: failed to connect service "10.0.0.1:8081" within 1s: context deadline exceeded',
+            (
+                'Liveness probe failed: timeout: failed to connect service "10.0.0.1:8081" within 1s: context '
+                "deadline exceeded"
+            ),
             Outcome.NO_CONNECTION,
             8081,
             None,
         ),
         ("Liveness probe failed: timeout: health rpc did not complete within 1s", Outcome.SLOW, None, None),
         (
-            'Readiness probe failed: Get "http://10.0.0.1:80/": context deadline exceeded (Client.Timeout exceeded)',
+            (
+                'Readiness probe failed: Get "http://10.0.0.1:80/": context deadline exceeded (Client.Timeout '
+                "exceeded)"
+            ),
             Outcome.SLOW,
             80,
             None,
         ),
         ("Readiness probe failed: HTTP probe failed with statuscode: 404", Outcome.STATUS, None, 404),
         (
-            'Startup probe failed: Get "http://[fd00::1]:80/": net/http: HTTP/1.x transport connection broken: malformed HTTP response',
+            (
+                'Startup probe failed: Get "http://[fd00::1]:80/": net/http: HTTP/1.x transport connection '
+                "broken: malformed HTTP response"
+            ),
             Outcome.NOT_HTTP,
             80,
             None,
@@ -152,7 +166,10 @@ def test_the_kind_of_probe_is_read() -> None:
 
 
 def test_a_liveness_probe_on_a_port_nobody_declares_is_wrong() -> None:
-    message = 'Liveness probe failed: timeout: failed to connect service "10.0.0.9:8081" within 1s: context deadline exceeded'
+    message = (
+        'Liveness probe failed: timeout: failed to connect service "10.0.0.9:8081" within 1s: context '
+        "deadline exceeded"
+    )
     found = findings(inventory_of(pod("grpc: {port: 8081}"), SERVICE, event(message), event(KILLED, "Killing", 3)))
     assert best(found) == ("liveness-probe-wrong-port", 0.96)
     assert "8081" in found[0].message.en
@@ -188,7 +205,10 @@ def test_an_undeclared_port_of_a_healthy_pod_is_silent() -> None:
 
 
 def test_http_asked_of_a_grpc_server_is_the_wrong_protocol() -> None:
-    message = 'Liveness probe failed: Get "http://10.0.0.9:8080/": net/http: HTTP/1.x transport connection broken: malformed HTTP response'
+    message = (
+        'Liveness probe failed: Get "http://10.0.0.9:8080/": net/http: HTTP/1.x transport connection '
+        "broken: malformed HTTP response"
+    )
     found = findings(
         inventory_of(pod("httpGet: {port: 8080, path: /}"), event(message), event(KILLED, "Killing", 3))
     )
@@ -202,7 +222,10 @@ def test_a_wrong_protocol_is_found_without_events() -> None:
 
 
 def test_grpc_asked_of_an_http_server_is_the_wrong_protocol() -> None:
-    message = 'Readiness probe failed: timeout: failed to connect service "10.0.0.9:8080" within 1s: context deadline exceeded'
+    message = (
+        'Readiness probe failed: timeout: failed to connect service "10.0.0.9:8080" within 1s: '
+        "context deadline exceeded"
+    )
     found = findings(inventory_of(pod("httpGet: {port: 8080, path: /}", GRPC, UNREADY), event(message)))
     assert best(found)[0] == "readiness-probe-wrong-protocol"
 
@@ -226,7 +249,10 @@ def test_a_path_that_is_not_there_is_found() -> None:
 
 def test_a_liveness_probe_that_kills_before_the_start_is_too_aggressive() -> None:
     probe = "grpc: {port: 8080}, periodSeconds: 1, failureThreshold: 1"
-    message = 'Liveness probe failed: timeout: failed to connect service "10.0.0.9:8080" within 1s: context deadline exceeded'
+    message = (
+        'Liveness probe failed: timeout: failed to connect service "10.0.0.9:8080" within 1s: context '
+        "deadline exceeded"
+    )
     found = findings(inventory_of(pod(probe), event(message), event(KILLED, "Killing", 3)))
     assert best(found)[0] == "liveness-probe-too-aggressive"
 
@@ -261,15 +287,39 @@ spec:
   template:
     spec:
       containers:
-      - {name: app, ports: [{containerPort: 8080}], readinessProbe: {grpc: {port: 8081}}, livenessProbe: {grpc: {port: 8080}}}
+      - name: app
+        ports: [{containerPort: 8080}]
+        readinessProbe: {grpc: {port: 8081}}
+        livenessProbe: {grpc: {port: 8080}}
 """
     message = "Readiness probe failed: HTTP probe failed with statuscode: 500"
     found = findings(inventory_of(owned, deployment, event(message)))
     assert best(found)[0] == "readiness-probe-wrong-port"
 
 
+def test_a_rewritten_probe_whose_original_is_unknown_proves_nothing() -> None:
+    rewritten = "httpGet: {port: 15020, path: /app-health/app/readyz}"
+    found = findings(inventory_of(pod(rewritten, rewritten, UNREADY)))
+    assert causes_of(found) == {"readiness-probe-failing"}
+
+
+def test_the_proxy_keeps_the_original_of_a_rewritten_probe() -> None:
+    rewritten = "httpGet: {port: 15020, path: /app-health/app/readyz}"
+    kept = """
+  - name: mesh
+    env:
+    - name: ISTIO_KUBE_APP_PROBERS
+      value: '{"/app-health/app/readyz":{"httpGet":{"path":"/","port":9999}}}'
+status:"""
+    found = findings(inventory_of(pod(rewritten, rewritten, UNREADY).replace("\nstatus:", kept)))
+    assert best(found)[0] == "readiness-probe-wrong-port"
+
+
 def test_a_crashing_container_fails_its_probes_only_as_a_consequence() -> None:
-    crashed = "ready: false, restartCount: 3, state: {waiting: {reason: CrashLoopBackOff}}, lastState: {terminated: {exitCode: 1}}"
+    crashed = (
+        "ready: false, restartCount: 3, state: {waiting: {reason: CrashLoopBackOff}}, lastState: "
+        "{terminated: {exitCode: 1}}"
+    )
     message = "Readiness probe failed: dial tcp 10.0.0.9:9999: connect: connection refused"
     assert findings(inventory_of(pod(status=crashed), event(message))) == []
 
@@ -301,7 +351,8 @@ def test_a_gate_that_nobody_fulfils_is_found() -> None:
         .replace("nodeName: n1", "nodeName: n1\n  readinessGates: [{conditionType: lb/ready}]")
         .replace(
             "phase: Running",
-            "phase: Running\n  conditions: [{type: ContainersReady, status: 'True', lastTransitionTime: '2026-01-01T02:00:00Z'}]",
+            "phase: Running\n  conditions: [{type: ContainersReady, status: 'True', lastTransitionTime: "
+            "'2026-01-01T02:00:00Z'}]",
         )
     )
     assert causes_of(findings(inventory_of(gated))) == {"readiness-gate-unmet"}

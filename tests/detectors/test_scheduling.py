@@ -161,6 +161,33 @@ def test_a_pod_pinned_to_a_cordoned_worker_blames_the_cordon() -> None:
     assert first_cause(inventory_of(pending("nodeSelector: {disk: ssd}", said), *nodes)) == "node-cordoned"
 
 
+def test_a_placement_on_nothing_but_the_closed_control_plane_is_the_mistake() -> None:
+    wanted = "nodeSelector: {node-role.kubernetes.io/master: ''}"
+    assert (
+        first_cause(inventory_of(pending(wanted, PINNED), CORDONED_MASTER, node("a"))) == "node-selector-mismatch"
+    )
+    assert first_cause(inventory_of(pending(wanted), CORDONED_MASTER, node("a"))) == "node-selector-mismatch"
+
+
+def test_a_node_shown_without_its_host_name_has_it_all_the_same() -> None:
+    bare = node("a", "{taints: [{key: sick, effect: NoExecute}]}").replace("kubernetes.io/hostname: a", "x: y")
+    assert first_cause(inventory_of(pending("nodeSelector: {kubernetes.io/hostname: a}"), bare, node("b"))) == (
+        "taint-not-tolerated"
+    )
+
+
+def test_a_pod_described_without_its_affinity_has_that_of_its_template() -> None:
+    wants = (
+        "spec: {template: {spec: {containers: [{name: main}], affinity: {nodeAffinity: "
+        "{requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: "
+        "[{matchExpressions: [{key: disk, operator: Exists}]}]}}}}}}"
+    )
+    described = pending().replace(
+        "{name: cart, namespace: shop}\n", f"{{name: cart, namespace: shop}}\n{wants}\n", 1
+    )
+    assert first_cause(inventory_of(described, node("a"))) == "node-affinity-mismatch"
+
+
 def test_cordoned_workers_are_to_blame_and_a_cordoned_control_plane_is_not() -> None:
     assert first_cause(inventory_of(pending(), MASTER, node("a", "{unschedulable: true}"))) == "node-cordoned"
     full = running("big", "a", "4")

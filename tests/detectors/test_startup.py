@@ -30,7 +30,10 @@ status:
   phase: Pending
   STATUS
 """
-FINE = "containerStatuses: [{name: app, ready: true, state: {running: {}}}, {name: proxy, ready: true, state: {running: {}}}]"
+FINE = (
+    "containerStatuses: [{name: app, ready: true, state: {running: {}}}, {name: proxy, ready: true, "
+    "state: {running: {}}}]"
+)
 
 
 def pod(status: str, context: str = "priority: 0", args: str = "[]") -> str:
@@ -44,7 +47,10 @@ def waiting(reason: str, message: str) -> str:
 
 
 def ended(code: int, reason: str = "Error", message: str = "") -> str:
-    last = f"terminated: {{exitCode: {code}, reason: {reason}, message: '{message}', finishedAt: '2026-01-01T03:09:00Z'}}"
+    last = (
+        f"terminated: {{exitCode: {code}, reason: {reason}, message: '{message}', finishedAt: "
+        f"'2026-01-01T03:09:00Z'}}"
+    )
     return (
         "containerStatuses: [{name: proxy, ready: true, state: {running: {}}}, {name: app, restartCount: 3, "
         f"state: {{waiting: {{reason: CrashLoopBackOff}}}}, lastState: {{{last}}}}}]"

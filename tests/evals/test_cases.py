@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,18 @@ from midwatch.evals.cases.case import MANIFESTS
 
 CASES = {each.name: each for each in load_cases()}
 every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+
+
+@cache
+def _inventory_of(name: str, broken: bool) -> Inventory:
+    case = CASES[name]
+    return inventory_of(case, case.broken if broken else case.repaired)
+
+
+def inventories(case: Case) -> Iterator[tuple[Twin, Inventory]]:
+    """Both twins with their inventories, decoded once for all tests."""
+    yield case.broken, _inventory_of(case.name, True)
+    yield case.repaired, _inventory_of(case.name, False)
 
 
 def inventory_of(case: Case, twin: Twin) -> Inventory:
@@ -59,13 +72,12 @@ def test_every_expected_cause_is_in_the_catalogue() -> None:
 @every_case
 def test_the_culprit_exists_and_the_twins_differ(case: Case) -> None:
     assert case.broken != case.repaired
-    assert inventory_of(case, case.broken).find(case.expected.ref) or case.expected.cause.endswith("-missing")
+    assert _inventory_of(case.name, True).find(case.expected.ref) or case.expected.cause.endswith("-missing")
 
 
 @every_case
 def test_identities_are_unique_and_events_lie_in_the_past(case: Case) -> None:
-    for twin in (case.broken, case.repaired):
-        inventory = inventory_of(case, twin)
+    for twin, inventory in inventories(case):
         assert len(twin.objects) == sum(len(found) for found in inventory.objects.values())
         for event in inventory.all(Event):
             assert event.last_seen is not None
@@ -76,7 +88,7 @@ def test_identities_are_unique_and_events_lie_in_the_past(case: Case) -> None:
 
 @every_case
 def test_the_repaired_twin_runs(case: Case) -> None:
-    inventory = inventory_of(case, case.repaired)
+    inventory = _inventory_of(case.name, False)
     for pod in _live(inventory.all(Pod)):
         assert pod.status.phase == "Running"
         assert all(each.ready for each in pod.status.container_statuses)
@@ -87,8 +99,7 @@ def test_the_repaired_twin_runs(case: Case) -> None:
 
 @every_case
 def test_counts_and_endpoints_follow_from_pods(case: Case) -> None:
-    for twin in (case.broken, case.repaired):
-        inventory = inventory_of(case, twin)
+    for _, inventory in inventories(case):
         slices = {(each.namespace, each.metadata.labels["kubernetes.io/service-name"]): each
                   for each in inventory.all(EndpointSlice)}  # fmt: skip
         for service in inventory.all(Service):
@@ -104,16 +115,15 @@ def test_counts_and_endpoints_follow_from_pods(case: Case) -> None:
 
 @every_case
 def test_addresses_of_pods_are_unique(case: Case) -> None:
-    for twin in (case.broken, case.repaired):
-        pods = inventory_of(case, twin).all(Pod)
+    for _, inventory in inventories(case):
+        pods = inventory.all(Pod)
         used = [pod.status.pod_ip for pod in pods if pod.status.pod_ip and not pod.spec.host_network]
         assert len(used) == len(set(used))
 
 
 @every_case
 def test_every_log_belongs_to_a_container(case: Case) -> None:
-    for twin in (case.broken, case.repaired):
-        inventory = inventory_of(case, twin)
+    for twin, inventory in inventories(case):
         for path in twin.logs:
             namespace, pod, container = path.split("/")
             found = inventory.get(Pod, namespace, pod)

@@ -21,7 +21,7 @@ status:
 ---
 """
 
-RUNNING = "running: {startedAt: \"2026-01-01T01:00:10Z\"}"
+RUNNING = 'running: {startedAt: "2026-01-01T01:00:10Z"}'
 
 
 def node(name: str) -> str:

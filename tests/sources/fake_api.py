@@ -5,24 +5,22 @@
         api.deny("/api/v1/secrets")
         source = await open_kubernetes(kubeconfig=api.kubeconfig(tmp_path))
 
-From synchronous tests: `with in_thread(FakeApi()) as api`.
+From synchronous tests: `tests.sources.threaded.in_thread`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import yaml
 from aiohttp import web
 
 from midwatch.domain.json import JSON
 from midwatch.domain.kube.kinds import RESOURCE_TYPES
+from tests.sources.kubeconfig import write_kubeconfig
 
 Object = Mapping[str, JSON]
 
@@ -150,7 +148,7 @@ class FakeApi:
 
     async def __aenter__(self) -> FakeApi:
         app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._handle)
+        app.router.add_route("*", "/{path:.*}", self.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -163,7 +161,8 @@ class FakeApi:
         assert self._runner is not None
         await self._runner.cleanup()
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request."""
         self.requests.append(Seen(request.method, request.path, dict(request.query), dict(request.headers)))
         allowed = self.tokens is None or request.headers.get("Authorization", "")[len("Bearer ") :] in self.tokens
         if not allowed:
@@ -284,47 +283,3 @@ def _json(value: object) -> web.Response:
 
 def _reply(code: int, body: bytes, headers: Mapping[str, str] | None = None) -> web.Response:
     return web.Response(status=code, body=body, headers={"Content-Type": "application/json", **(headers or {})})
-
-
-def write_kubeconfig(folder: Path, server: str, user: Mapping[str, JSON], **cluster: JSON) -> Path:
-    """A kubeconfig with the context `fake` for a server, and `other` which leads nowhere."""
-    config = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "current-context": "fake",
-        "contexts": [
-            {"name": "fake", "context": {"cluster": "fake", "user": "reader"}},
-            {"name": "other", "context": {"cluster": "other", "user": "reader"}},
-        ],
-        "clusters": [
-            {"name": "fake", "cluster": {"server": server, **cluster}},
-            {"name": "other", "cluster": {"server": "http://127.0.0.1:1"}},
-        ],
-        "users": [{"name": "reader", "user": dict(user)}],
-    }
-    path = folder / "kubeconfig"
-    path.write_text(yaml.safe_dump(config))
-    return path
-
-
-@contextmanager
-def in_thread(api: FakeApi) -> Iterator[FakeApi]:
-    """The server in a thread of its own, for tests that are not asynchronous."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    def run(work: Callable[[], Awaitable[object]]) -> None:
-        async def wrapped() -> None:
-            await work()
-
-        asyncio.run_coroutine_threadsafe(wrapped(), loop).result(10)
-
-    run(api.__aenter__)
-    try:
-        yield api
-    finally:
-        run(api.__aexit__)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
-        loop.close()

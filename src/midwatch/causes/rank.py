@@ -19,7 +19,7 @@ from midwatch.knowledge.graph import Graph
 
 FAULT = 0.35
 """Belief from which a hypothesis is called a fault; below it the verdict is inconclusive."""
-_SECOND_FAULT = 0.5
+_SECOND_FAULT = 0.4
 _PATH_TARGETS = 20
 _RADIUS = 25
 _CHANGE_WINDOW = timedelta(hours=24)

@@ -10,10 +10,12 @@ from midwatch.causes.belief import Belief, Key
 from midwatch.causes.catalogue import CATALOGUE
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.graph import Graph
+from midwatch.knowledge.relation import Relation
 
 _ENOUGH = 0.35
 """A precise cause below this belief leaves the general one standing."""
 _BOOST = 0.15
+_BELONGING = frozenset({Relation.OWNS, Relation.SELECTS, Relation.MOUNTS, Relation.BINDS, Relation.SCALES})
 
 
 @cache
@@ -31,10 +33,12 @@ def refined_by(cause: str) -> frozenset[str]:
 
 def refine(beliefs: Mapping[Key, Belief], graph: Graph) -> dict[Key, Belief]:
     """The beliefs without those that a more precise one replaces."""
-    places = _by_place(beliefs)
+    places: dict[Ref, list[Belief]] = defaultdict(list)
+    for belief in beliefs.values():
+        places[belief.culprit].append(belief)
     kept = dict(beliefs)
-    for general in sorted(beliefs.values(), key=lambda each: len(refined_by(each.cause))):
-        best = _most_precise(general, beliefs, places, graph, kept)
+    for general in sorted(beliefs.values(), key=lambda each: (len(refined_by(each.cause)), each.key)):
+        best = _most_precise(general, places, graph, kept)
         if best is not None:
             best.absorbed.extend([general.key, *general.absorbed])
             best.supporting.extend(each for each in general.supporting if each not in best.supporting)
@@ -43,32 +47,23 @@ def refine(beliefs: Mapping[Key, Belief], graph: Graph) -> dict[Key, Belief]:
     return kept
 
 
-def _by_place(beliefs: Mapping[Key, Belief]) -> dict[Ref, list[Belief]]:
-    places: dict[Ref, list[Belief]] = defaultdict(list)
-    for belief in beliefs.values():
-        for ref in belief.touched:
-            places[ref].append(belief)
-    return places
-
-
 def _most_precise(
-    general: Belief,
-    beliefs: Mapping[Key, Belief],
-    places: Mapping[Ref, list[Belief]],
-    graph: Graph,
-    kept: Mapping[Key, Belief],
+    general: Belief, places: Mapping[Ref, list[Belief]], graph: Graph, kept: Mapping[Key, Belief]
 ) -> Belief | None:
-    near = {each.key for ref in _around(general, graph) for each in places.get(ref, ())}
     rivals = [
-        beliefs[key] for key in near if key in kept and key != general.key and general.cause in refined_by(key[0])
+        each
+        for ref in _around(general.culprit, graph)
+        for each in places.get(ref, ())
+        if each.key in kept and general.cause in refined_by(each.cause)
     ]
     strong = [each for each in rivals if each.confidence >= _ENOUGH and (each.active or not general.active)]
     return max(strong, key=lambda each: (each.confidence, each.key), default=None)
 
 
-def _around(belief: Belief, graph: Graph) -> set[Ref]:
-    return (
-        belief.touched
-        | set(graph.dependencies(belief.culprit, hops=1))
-        | set(graph.dependants(belief.culprit, hops=1))
-    )
+def _around(culprit: Ref, graph: Graph) -> set[Ref]:
+    """The culprit and what belongs to it: a Service and its workload, a claim and its user; never a caller."""
+    return {
+        culprit,
+        *graph.dependencies(culprit, hops=1, relations=_BELONGING),
+        *graph.dependants(culprit, hops=1, relations=_BELONGING),
+    }

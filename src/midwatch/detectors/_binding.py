@@ -5,7 +5,10 @@ Source: pkg/controller/volume/persistentvolume/{index.go,pv_controller.go}, comp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from midwatch.detectors._amounts import amount
@@ -19,6 +22,8 @@ _DEFAULT = ("storageclass.kubernetes.io/is-default-class", "storageclass.beta.ku
 _PROVISIONED = "pv.kubernetes.io/provisioned-by"
 _NOISE = frozenset({"pv", "pvc", "claim", "volume", "vol", "data", "storage", "disk"})
 _MODES = {"RWO": "ReadWriteOnce", "ROX": "ReadOnlyMany", "RWX": "ReadWriteMany", "RWOP": "ReadWriteOncePod"}
+_MANY, _SOME = 40, 10
+"""How many volumes of a kind are compared with one claim."""
 NO_PROVISIONER = "kubernetes.io/no-provisioner"
 
 
@@ -73,23 +78,51 @@ def class_name(inventory: Inventory, claim: PersistentVolumeClaim) -> str:
     return found.name if found else ""
 
 
-def static_volumes(inventory: Inventory) -> list[PersistentVolume]:
-    """Volumes made by hand, which any claim may compete for (an index: use it with `Inventory.derive`)."""
-    volumes = inventory.all(PersistentVolume)
-    return [each for each in volumes if _PROVISIONED not in each.metadata.annotations]
+class _Offers(NamedTuple):
+    """Volumes made by hand, which any claim may compete for: by class, by name and by the words in their names."""
+
+    free: dict[str, list[PersistentVolume]]
+    taken: dict[str, list[PersistentVolume]]
+    related: dict[frozenset[str], list[PersistentVolume]]
+    reserved: dict[tuple[str, str], list[PersistentVolume]]
+
+
+def offers(inventory: Inventory) -> _Offers:
+    """All volumes that were not made on demand (an index: use it with `Inventory.derive`)."""
+    found = _Offers(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
+    for each in inventory.all(PersistentVolume):
+        if _PROVISIONED in each.metadata.annotations:
+            continue
+        owner = each.spec.claim_ref
+        is_free = each.status.phase != "Bound" and owner is None
+        (found.free if is_free else found.taken)[each.spec.storage_class_name].append(each)
+        found.related[_words(each.name)].append(each)
+        if owner is not None:
+            found.reserved[owner.namespace, owner.name].append(each)
+    return found
 
 
 def candidates(inventory: Inventory, claim: PersistentVolumeClaim) -> list[Candidate]:
     """Volumes that a claim could have meant, the nearest first."""
-    volumes: Sequence[PersistentVolume] = inventory.derive(static_volumes)
+    wanted = class_name(inventory, claim)
     if claim.spec.volume_name:
         named = inventory.get(PersistentVolume, "", claim.spec.volume_name)
         volumes = [named] if named else []
-    wanted_class = class_name(inventory, claim)
-    found = [
-        Candidate(each, tuple(_mismatches(claim, each, wanted_class)), is_related(claim, each)) for each in volumes
-    ]
+    else:
+        volumes = list({each.name: each for each in _plausible(inventory.derive(offers), claim, wanted)}.values())
+    found = [Candidate(each, tuple(_mismatches(claim, each, wanted)), is_related(claim, each)) for each in volumes]
     return sorted(found, key=lambda each: (_distance(each), not each.related, each.volume.name))
+
+
+def _plausible(found: _Offers, claim: PersistentVolumeClaim, wanted: str) -> Iterator[PersistentVolume]:
+    """Those with its name, those of its class, and some of each other class: enough to see what differs."""
+    yield from found.reserved.get((claim.namespace, claim.name), ())
+    words = _words(claim.name)
+    yield from found.related.get(words, [])[:_SOME] if words else ()
+    yield from found.free.get(wanted, [])[:_MANY]
+    yield from found.taken.get(wanted, [])[:_SOME]
+    others = (each for name, volumes in found.free.items() if name != wanted for each in volumes[:_SOME])
+    yield from islice(others, _MANY)
 
 
 def _distance(found: Candidate) -> float:
@@ -107,6 +140,7 @@ def is_related(claim: PersistentVolumeClaim, volume: PersistentVolume) -> bool:
     return bool(words) and words == _words(volume.name)
 
 
+@lru_cache(maxsize=4096)
 def _words(name: str) -> frozenset[str]:
     return frozenset(name.replace(".", "-").split("-")) - _NOISE
 

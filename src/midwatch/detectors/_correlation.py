@@ -29,6 +29,9 @@ _MOVED = 0.3
 _UNWELL = 0.4
 """Factor for claims about a workload whose pods have other, visible trouble."""
 
+_GUESSED = 0.6
+"""Factor when no calls are known, so that the deepest service is a guess."""
+
 _ELSEWHERE = 0.5
 """Factor for claims about a workload when its node explains more."""
 
@@ -62,7 +65,7 @@ class _Picture:
     @cached_property
     def victims(self) -> dict[Ref, Ref]:
         """Anomalous workloads by the one below that explains them best."""
-        if not self.services.callees and len(self.anomalous) > 1:
+        if self.services.is_blind and len(self.anomalous) > 1:
             return self._without_calls()
         explained = ((ref, self._explanation(ref)) for ref in self.anomalous)
         return {ref: by for ref, by in explained if by is not None}
@@ -72,12 +75,18 @@ class _Picture:
         """Anomalous workloads that nothing below explains."""
         return [each for each in self.anomalous if each not in self.victims]
 
+    @cached_property
+    def _deepest_first(self) -> list[Ref]:
+        return sorted(self.anomalous, key=lambda each: _depth(self.found[each]), reverse=True)
+
     def _explanation(self, ref: Ref) -> Ref | None:
+        """The worst anomaly below that is large enough, else what is down there."""
         below = self.services.reachable(ref) - {ref}
         mine = self.found[ref]
-        reasons = [other for other in self.anomalous if other in below and self._explains(self.found[other], mine)]
-        down = sorted(each for each in below if self.services.is_down(each))
-        return max(reasons, key=lambda each: self.found[each].hurt, default=None) or next(iter(down), None)
+        reasons = (
+            each for each in self._deepest_first if each in below and self._explains(self.found[each], mine)
+        )
+        return next(reasons, None) or min(below & self.services.down, default=None)
 
     def _explains(self, below: Profile, above: Profile) -> bool:
         if above.ref in self.services.reachable(below.ref) and _depth(below) <= _depth(above):
@@ -99,6 +108,9 @@ def _depth(found: Profile) -> tuple[bool, float, float]:
 def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Finding:
     claims, why = _verdict(found)
     factor = _UNWELL if picture.services.is_unwell(found.ref) else 1.0
+    guessed = picture.services.is_blind and len(picture.anomalous) > 1 and found.saturation < _BUSY
+    if guessed:
+        factor *= _GUESSED
     if found.saturation < _BUSY and any(found.ref in each.affected for each in suspects):
         factor *= _ELSEWHERE
     callers = [ref for ref, by in picture.victims.items() if by == found.ref]
@@ -106,8 +118,8 @@ def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Fin
         "performance/deepest-anomaly",
         found.ref,
         Text(
-            f"{found.ref} {why.en}, and nothing that it calls is anomalous; {len(callers)} callers suffer from it",
-            f"{found.ref} {why.zh},而它所调用的服务均无异常;有 {len(callers)} 个调用方受其影响",
+            f"{found.ref} {why.en}, and {_basis(guessed).en}; {len(callers)} other services may suffer from it",
+            f"{found.ref} {why.zh},{_basis(guessed).zh};另有 {len(callers)} 个服务可能受其影响",
         ),
         Severity.ERROR,
         claims=tuple(Claim(cause, found.ref, round(strength * factor, 3)) for cause, strength in claims),
@@ -115,6 +127,12 @@ def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Fin
         affected=tuple(callers),
         since=newest(each.since for each in found.signals),
     )
+
+
+def _basis(guessed: bool) -> Text:
+    if guessed:
+        return Text("it changed most, while who calls whom is unknown", "其变化最大,但服务间的调用关系未知")
+    return Text("nothing that it calls is anomalous", "而它所调用的服务均无异常")
 
 
 def _verdict(found: Profile) -> tuple[tuple[tuple[str, float], ...], Text]:

@@ -6,6 +6,7 @@ Source: github.com/robfig/cron/v3 (standard parser), pkg/controller/cronjob/util
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _DAYS_BACK = 400
@@ -42,6 +43,7 @@ class Schedule(NamedTuple):
         return (by_day and by_weekday) if self.any_day or self.any_weekday else (by_day or by_weekday)
 
 
+@lru_cache(maxsize=1024)
 def parse_schedule(text: str) -> Schedule | None:
     """The schedule, None when it is not valid (`@every` and zone prefixes are valid but tell no fixed times)."""
     parts = _MACROS.get(text.strip(), text).split()
@@ -81,7 +83,8 @@ def last_due(schedule: Schedule, now: datetime, count: int) -> list[datetime]:
 
 def _of_day(schedule: Schedule, day: datetime, now: datetime, count: int) -> list[datetime]:
     found: list[datetime] = []
-    for hour in sorted(schedule.hours, reverse=True):
+    last_hour = now.hour if day.date() == now.date() else 23
+    for hour in sorted((each for each in schedule.hours if each <= last_hour), reverse=True):
         for minute in sorted(schedule.minutes, reverse=True):
             at = day.replace(hour=hour, minute=minute)
             if at <= now:

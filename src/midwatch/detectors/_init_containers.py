@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from midwatch.detectors._runs import Run, age, is_calm, loop, runs, severity_of
+from midwatch.detectors._runs import Run, age, loop, runs, severity_of, troubled
 from midwatch.detectors.common import MAX_FACTS, fact, is_finished, refs, shorten
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -21,8 +21,8 @@ _PATIENCE = 10 * 60.0
 def init_containers(inventory: Inventory) -> Iterator[Finding]:
     """Init containers that fail or do not end, so that the pod never starts."""
     groups: dict[tuple[Ref, str], list[tuple[Pod, Run]]] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or pod.status.phase == "Succeeded" or not pod.status.init_container_statuses:
+    for pod in inventory.derive(troubled):
+        if pod.status.phase == "Succeeded" or not pod.status.init_container_statuses:
             continue
         run = next((each for each in runs(pod) if _blocks(inventory, pod, each)), None)
         if run is not None:
@@ -88,8 +88,8 @@ def _init_fact(pod: Pod, run: Run) -> Fact:
 def sidecars(inventory: Inventory) -> Iterator[Finding]:
     """Pods whose application runs while a declared sidecar is not ready."""
     groups: dict[tuple[Ref, str], list[Pod]] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or is_finished(pod) or not pod.status.init_container_statuses:
+    for pod in inventory.derive(troubled):
+        if is_finished(pod) or not pod.status.init_container_statuses:
             continue
         for run in runs(pod):
             if run.sidecar and run.status.started and not run.status.ready and _apps_ready(pod):

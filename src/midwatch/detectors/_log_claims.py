@@ -13,7 +13,9 @@ from midwatch.detectors._log_targets import (
     DATABASES,
     Target,
     database_workload,
+    engine_of,
     is_own,
+    is_relayed,
     is_sql,
     pods_by_address,
     serves_backend,
@@ -56,13 +58,16 @@ def meaning_of(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
 
 
 def _of_target(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
-    backend = rule.name in _BACKEND_RULES or is_sql(line.text)
+    backend = rule.name in _BACKEND_RULES or is_sql(line.text) or engine_of(line.text, None) is not None
     target = target_of(inventory, line.namespace, line.client, line.text, backend=backend)
     general = _general(rule, target, backend=backend)
     if target.address is None:
         return Meaning(line.client, (*claims_for(line.client, general), *_pool_claims(inventory, line, target)))
     if is_own(target.address):
         return _of_itself(line, target, general)
+    if target.reference is None and is_relayed(inventory, line.client, target.address):
+        relayed = tuple((cause, min(strength, 0.3)) for cause, strength in general)
+        return Meaning(line.client, claims_for(line.client, relayed), None, _facts(target))
     precise = _precise(line, target, general)
     if precise is not None:
         return precise

@@ -22,22 +22,32 @@ _SUSPICIOUS = re.compile(
     r"|unavailable|upstream|reject|exhaust|too many|full|read-?only|no space|enospc|eacces"
     r"|e[a-z]{3,12}(?:refused|inuse|again|found|unreach)|already|in use|expired|untrusted|self.signed"
     r"|traceback|segmentation|core dumped|out of memory|noauth|wrongpass|unreach|no route|servfail|nxdomain"
-    r"|resolve|misconf|emerg|max number|not set|doesn't exist|not exist|violation|unresolved",
+    r"|resolve|misconf|emerg|max number|not set|doesn't exist|not exist|violation|unresolved"
+    r"|misbehav|not known|run out|reserved|not.available|_available|ora-0|bad_alloc|max_connections"
+    r"|not defined|bad |terminate called|prohibited|not ?(?:writable)?primary|not master"
+    r"|no password|alarm|are down|is down"
+    r"|closed the|oom |heap|insufficient|doesn.t match|does not|undefined|quota|abort"
+    r"|no .{0,20}(?:server|broker|instance)s",
     re.IGNORECASE,
 )
 _PLAIN_LEVEL = re.compile(
-    r"^.{0,100}?(?:\b(?:INFO|DEBUG|TRACE|NOTICE)\b|\blevel=\"?(?:info|debug|trace)|\[(?:info|debug|trace|Note)\]"
+    r"^.{0,100}?(?:\b(?:INFO|DEBUG|TRACE|NOTICE)\b|\blevel=\"?(?:info|debug|trace)|\[(?:info|debug|trace)\]"
     r"|\"(?:level|severity|lvl)\" ?: ?\"(?:info|debug|trace|INFO|DEBUG|TRACE)|^I[0-9]{4} )"
 )
 _BAD_LEVEL = re.compile(
     r"^.{0,100}?\b(?:ERROR|FATAL|CRITICAL|SEVERE|PANIC|EMERG|ERR|error=|level=\"?(?:error|fatal))\b"
 )
+_NO_LOG = "Error from server"
+"""What `kubectl logs` prints in place of a log that it did not get."""
+
 _MAX_TEXT = 2048
 
 
 def classify(line: str) -> Rule | None:
     """The class of errors a line falls into; None for lines of level INFO or below and for everything harmless."""
     text = line[:_MAX_TEXT]
+    if _NO_LOG in text[:64]:
+        return None
     if _SUSPICIOUS.search(text) is None or (_PLAIN_LEVEL.match(text) and not _BAD_LEVEL.match(text)):
         return None
     return next((rule for rule in RULES if rule.pattern.search(text)), None)

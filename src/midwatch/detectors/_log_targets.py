@@ -143,6 +143,21 @@ def is_sql(text: str) -> bool:
     return _ANY_SQL.search(text[:_MAX_TEXT]) is not None
 
 
+def is_relayed(inventory: Inventory, client: Ref, address: Address) -> bool:
+    """Whether an address is one that other workloads hold and this one does not: it passes on their error."""
+    holders = inventory.derive(_holders).get(address.host, frozenset[Ref]())
+    return bool(holders) and client not in holders
+
+
+def _holders(inventory: Inventory) -> dict[str, frozenset[Ref]]:
+    """The workloads that hold each host (use with `derive`)."""
+    found: dict[str, set[Ref]] = {}
+    for holder, references in inventory.derive(workload_references).items():
+        for each in references:
+            found.setdefault(each.address.host, set()).add(holder)
+    return {host: frozenset(holders) for host, holders in found.items()}
+
+
 def _reference(inventory: Inventory, client: Ref, engine: Engine | None) -> Reference | None:
     """The address of a back end that the variables of a client hold, if there is just one host."""
     references = inventory.derive(workload_references).get(client, ())

@@ -13,6 +13,10 @@ from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 
 _MIN_ROOTS = 2
+_BLIND_ROOTS = 3
+_BLIND = 0.75
+"""Without calls nobody knows who only suffers: it takes more anomalies, and counts less."""
+
 _MAJORITY = 0.6
 _LOSSY = 0.3
 
@@ -28,19 +32,23 @@ class Suspect:
     strength: float
     lossy: bool
     share: float
+    blind: bool = False
 
     def finding(self) -> Finding:
         """What is said about the node."""
         cause, other = ("node-network-delay", "node-network-loss")[:: -1 if self.lossy else 1]
         word = Text("loss", "丢包") if self.lossy else Text("delay", "延迟")
         names = ", ".join(sorted(each.name for each in self.services)[:4])
+        rest = Text("and the rest talks to it", "其余异常服务与其通信")
+        if self.blind:
+            rest = Text("and who calls whom is unknown", "而服务间的调用关系未知")
         return Finding(
             "performance/shared-node",
             self.node,
             Text(
-                f"{self.share:.0%} of the anomalous services ({names}) run on node {self.node.name} and the rest "
-                f"talks to it: network {word.en} there explains them together",
-                f"{self.share:.0%} 的异常服务({names})运行在节点 {self.node.name} 上,其余异常服务与其通信:"
+                f"{self.share:.0%} of the anomalous services ({names}) run on node {self.node.name}, "
+                f"{rest.en}: network {word.en} there explains them together",
+                f"{self.share:.0%} 的异常服务({names})运行在节点 {self.node.name} 上,{rest.zh}:"
                 f"该节点的网络{word.zh}可以共同解释这些异常",
             ),
             Severity.ERROR,
@@ -56,9 +64,13 @@ class Suspect:
 def suspect_nodes(services: ServiceMap, found: Mapping[Ref, Profile], roots: Sequence[Ref]) -> tuple[Suspect, ...]:
     """At most one node: the one whose network explains most, if it explains enough."""
     anomalous = [ref for ref, each in found.items() if ref.kind != "Node" and each.is_anomalous]
+    if services.is_blind:
+        roots = [] if any(_is_busy(found[ref]) for ref in anomalous) else anomalous
     names = dict.fromkeys(name for ref in roots for name in sorted(services.nodes(ref)))
     suspects = [each for name in names if (each := _suspect(services, found, roots, anomalous, name))]
-    best = max(suspects, key=lambda each: each.strength, default=None) or _by_node_signals(services, found)
+    best = max(suspects, key=lambda each: each.strength, default=None)
+    if best is None and not any(found[ref].latency >= _LOSSY for ref in anomalous):
+        best = _by_node_signals(services, found)
     return (best,) if best else ()
 
 
@@ -68,10 +80,12 @@ def _suspect(
     """A node is suspected when it carries most of the anomalies that no call explains, and at least two."""
     here = [ref for ref in anomalous if services.nodes(ref) == frozenset((name,)) and not _is_busy(found[ref])]
     roots_here = [ref for ref in roots if ref in here]
-    if len(roots_here) < _MIN_ROOTS or len(roots_here) < _MAJORITY * len(roots):
+    if len(roots_here) < (_BLIND_ROOTS if services.is_blind else _MIN_ROOTS) or len(roots_here) < _MAJORITY * len(
+        roots
+    ):
         return None
     away = [ref for ref in anomalous if ref not in here]
-    if any(not _talks_to(services, ref, name) for ref in away):
+    if not services.is_blind and any(not _talks_to(services, ref, name) for ref in away):
         return None
     population = _population(services, found, name)
     share, coverage = len(here) / len(anomalous), len(here) / max(len(population), 1)
@@ -85,6 +99,7 @@ def _suspect(
         min(0.85, strength * _doubts(services, found, roots_here, name)),
         _is_lossy(found, here, node),
         share,
+        services.is_blind,
     )
 
 
@@ -110,8 +125,8 @@ def _has_network_signals(found: Mapping[Ref, Profile]) -> bool:
 
 def _doubts(services: ServiceMap, found: Mapping[Ref, Profile], roots: Sequence[Ref], name: str) -> float:
     """Less than 1 when something else explains as much: one common callee, sick pods, a cluster of one node."""
-    factor = 1.0
-    common = set[Ref].intersection(*(services.reachable(each) for each in roots))
+    factor = _BLIND if services.is_blind else 1.0
+    common = frozenset[Ref].intersection(*(services.reachable(each) for each in roots))
     if common:
         factor *= 0.6
     if any(services.is_unwell(each) for each in roots):

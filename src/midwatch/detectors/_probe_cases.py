@@ -68,9 +68,9 @@ class _Told:
                 self._add(event, name)
 
     def _add(self, event: Event, name: str) -> None:
-        if event.reason in ("Unhealthy", "ProbeWarning"):
+        if event.reason == "Unhealthy":
             failure = parse_failure(event.message)
-            if failure is not None and event.reason == "Unhealthy":
+            if failure is not None:
                 self.failures.setdefault(failure.kind, []).append((failure, event))
         elif event.reason == "Killing" and name in event.message:
             for kind in (ProbeKind.LIVENESS, ProbeKind.STARTUP):
@@ -121,7 +121,8 @@ def _merge(found: dict[tuple[Ref, str, ProbeKind], Case], case: Case) -> None:
 
 
 def _of_run(inventory: Inventory, pod: Pod, run: Run) -> Iterator[Case]:
-    told = _Told(newest_first(list(inventory.events(pod.ref))), run.name)
+    events = [each for each in inventory.events(pod.ref) if each.reason in ("Unhealthy", "Killing")]
+    told = _Told(newest_first(events), run.name)
     statuses = {kind: _status(inventory, run, kind, probe, told) for kind, probe in probes_of(run.container)}
     if not any(statuses.values()) or _ends_by_itself(run, told):
         return

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from midwatch.detectors._listeners import RESERVED
 from midwatch.detectors._probe_cases import Case
 from midwatch.detectors._probe_messages import Outcome, ProbeKind
-from midwatch.detectors._probe_specs import Aim, budget, declared_ports
+from midwatch.detectors._probe_specs import Aim, budget, declared_ports, is_unreadable
 from midwatch.domain.text import Text
 
 _ANSWERED = frozenset({
@@ -49,7 +49,7 @@ def verdicts(case: Case) -> list[Verdict]:
 
 def _port(case: Case) -> Iterator[Verdict]:
     aim = case.aim
-    if aim.protocol == "exec" or aim.foreign:
+    if aim.protocol == "exec" or aim.foreign or is_unreadable(case.probe):
         return
     if aim.name and not aim.port:
         words = Text(
@@ -107,7 +107,7 @@ def _port_strength(case: Case) -> float:
 
 def _protocol(case: Case) -> Iterator[Verdict]:
     aim, outcome = case.aim, case.outcome
-    if aim.protocol == "exec":
+    if aim.protocol == "exec" or is_unreadable(case.probe):
         return
     strength = _protocol_strength(case)
     if strength <= 0:

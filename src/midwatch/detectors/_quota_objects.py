@@ -51,7 +51,7 @@ def missing_behind_quota(inventory: Inventory) -> Iterator[Finding]:
         needed, guessed = _needed(inventory, kind, missing)
         short = list(shortages(quotas[space], needed))
         if short:
-            yield _finding(space, missing, short, 0.6 if guessed and not _is_used_up(short) else 0.9)
+            yield _finding(space, missing, short, 0.75 if guessed and not _is_used_up(short) else 0.9)
 
 
 def _counts_objects(quotas: list[ResourceQuota]) -> bool:

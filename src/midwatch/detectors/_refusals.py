@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from midwatch.detectors._amounts import amount
 
@@ -60,6 +61,7 @@ class Refusal:
     overruns: tuple[Overrun, ...] = ()
 
 
+@lru_cache(maxsize=4096)
 def read_refusals(message: str) -> tuple[Refusal, ...]:
     """The reasons in a message; several when a quota is exceeded in several ways; none when it tells nothing.
 

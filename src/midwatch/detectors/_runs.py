@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import inf
 from typing import NamedTuple
 
 from midwatch.domain.finding import Severity, Status
@@ -16,7 +17,9 @@ MAX_TEXT = 4096
 
 _STABLE_SECONDS = 30 * 60.0
 _SETTLED_SECONDS = 5 * 60.0
+_LONG_LIFE = 3600.0
 _FEW_RESTARTS = 2
+_ORDERLY_ENDS = frozenset({0, 143, 255})
 _NO_CONTAINER = Container()
 _NO_STATUS = ContainerStatus()
 
@@ -79,6 +82,16 @@ def is_calm(pod: Pod) -> bool:
     return calm and all(each.restart_count <= 0 for each in pod.status.init_container_statuses)
 
 
+def troubled(inventory: Inventory) -> tuple[Pod, ...]:
+    """Pods that are not calm and of which anything is known; the others tell nothing (use with `derive`)."""
+    return tuple(pod for pod in inventory.all(Pod) if not is_calm(pod) and _is_known(inventory, pod))
+
+
+def _is_known(inventory: Inventory, pod: Pod) -> bool:
+    status = pod.status
+    return bool(status.container_statuses or status.init_container_statuses or inventory.events(pod.ref))
+
+
 def seconds_between(earlier: datetime | None, later: datetime | None) -> float | None:
     """Seconds from one time to another, None when one is missing; a time without zone counts as UTC."""
     if earlier is None or later is None:
@@ -110,17 +123,25 @@ def loop(inventory: Inventory, run: Run) -> Status | None:
 
 
 def _stays_up(inventory: Inventory, run: Run) -> bool:
-    """Up for half an hour, or after few restarts for twice its previous life."""
+    """Up for half an hour and longer than before; after a single hiccup, less is enough."""
     ended = run.status.last_state.terminated
     running = run.status.state.running
     up = age(inventory, (running and running.started_at) or (ended and ended.finished_at))
     if up is None:
         return run.status.ready
-    before = max((seconds_between(ended.started_at, ended.finished_at) or 0.0) if ended else 0.0, 0.0)
-    if up > _STABLE_SECONDS and up > before:
+    lived = seconds_between(ended.started_at, ended.finished_at) if ended else None
+    if up > _STABLE_SECONDS and up > (lived or 0.0):
         return True
-    few = run.status.ready and run.status.restart_count <= _FEW_RESTARTS
-    return few and up > max(_SETTLED_SECONDS, 2 * before)
+    return run.status.ready and up > _enough(run, lived)
+
+
+def _enough(run: Run, lived: float | None) -> float:
+    """Seconds after which a ready container counts as stable again; infinite for one that keeps ending."""
+    if lived is None:
+        return 2 * _SETTLED_SECONDS  # longer than the longest back-off
+    if lived > _LONG_LIFE and run.ended is not None and run.ended.exit_code in _ORDERLY_ENDS:
+        return 0.0  # its node or its runtime was restarted
+    return max(_SETTLED_SECONDS, 2 * lived) if run.status.restart_count <= _FEW_RESTARTS else inf
 
 
 def severity_of(status: Status) -> Severity:

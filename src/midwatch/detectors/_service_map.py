@@ -24,6 +24,11 @@ class ServiceMap:
     inventory: Inventory
     calls: Sequence[Call]
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether nobody told who calls whom."""
+        return not self.callees
+
     @cached_property
     def _resolved(self) -> dict[Ref, Ref]:
         return {}
@@ -55,8 +60,18 @@ class ServiceMap:
                 edges[callee].add(caller)
         return dict(edges)
 
-    def reachable(self, start: Ref) -> set[Ref]:
+    @cached_property
+    def _reached(self) -> dict[Ref, frozenset[Ref]]:
+        return {}
+
+    def reachable(self, start: Ref) -> frozenset[Ref]:
         """All that a workload calls, directly or through others."""
+        known = self._reached.get(start)
+        if known is None:
+            known = self._reached[start] = frozenset(self._reach(start))
+        return known
+
+    def _reach(self, start: Ref) -> set[Ref]:
         seen: set[Ref] = set()
         frontier = list(self.callees.get(start, ()))
         while frontier:
@@ -66,9 +81,17 @@ class ServiceMap:
                 frontier.extend(self.callees.get(each, ()))
         return seen
 
+    @cached_property
+    def _places(self) -> dict[Ref, frozenset[str]]:
+        return {}
+
     def nodes(self, workload: Ref) -> frozenset[str]:
         """Nodes that its pods run on."""
-        return frozenset(each.spec.node_name for each in self.pods(workload) if each.spec.node_name)
+        known = self._places.get(workload)
+        if known is None:
+            names = (each.spec.node_name for each in self.pods(workload))
+            known = self._places[workload] = frozenset(each for each in names if each)
+        return known
 
     def pods(self, workload: Ref) -> list[Pod]:
         """Its pods that have not ended."""
@@ -78,8 +101,12 @@ class ServiceMap:
         """Whether a workload has trouble that needs no signal to be seen: a pod that is not ready."""
         return any(_not_ready(each) for each in self.pods(workload))
 
-    def is_down(self, workload: Ref) -> bool:
-        """Whether no pod of a workload is ready."""
+    @cached_property
+    def down(self) -> frozenset[Ref]:
+        """Workloads of the graph of which no pod is ready."""
+        return frozenset(each for each in self.neighbours if self._is_down(each))
+
+    def _is_down(self, workload: Ref) -> bool:
         pods = self.pods(workload)
         return bool(pods) and all(_not_ready(each) for each in pods)
 

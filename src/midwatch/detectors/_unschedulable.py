@@ -40,10 +40,20 @@ def blame_of_specs(pod: Pod, nodes: Sequence[Node], found: Mapping[str, Sequence
         return _placement_blame(nodes, found)
     ordinary = [node for node in left if not _is_background(node, found[node.name])]
     blames = _shares(ordinary or left, found)
-    narrowed = [each for node in nodes if node not in left for each in found[node.name]]
-    if narrowed and len(left) < len(nodes):
-        blames.extend(_narrowing(pod, blames))
-    return blames
+    if len(left) == len(nodes):
+        return blames
+    if not ordinary:
+        return _only_control_plane(nodes, found, blames)
+    return blames + _narrowing(pod, blames)
+
+
+def _only_control_plane(
+    nodes: Sequence[Node], found: Mapping[str, Sequence[Obstacle]], blames: Sequence[Blame]
+) -> list[Blame]:
+    """What the pod selects is nothing but nodes that are closed by design: selecting them is the mistake."""
+    outside = {name: each for name, each in found.items() if any(one.cause in PLACEMENTS for one in each)}
+    chosen = _placement_blame([node for node in nodes if node.name in outside], outside)
+    return [*chosen, *(each._replace(strength=min(each.strength, _WEAK)) for each in blames)]
 
 
 def _is_background(node: Node, found: Sequence[Obstacle]) -> bool:

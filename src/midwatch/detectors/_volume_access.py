@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from midwatch.detectors._runs import MAX_TEXT, Run, is_calm, loop, runs
+from midwatch.detectors._runs import MAX_TEXT, Run, loop, runs, troubled
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -35,8 +35,8 @@ def volume_permissions(inventory: Inventory) -> Iterator[Finding]:
     (its files are not made accessible by fsGroup), .../tasks/configure-pod-container/security-context.
     """
     groups: dict[tuple[Ref, str, str], list[_Refusal]] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or is_finished(pod):
+    for pod in inventory.derive(troubled):
+        if is_finished(pod):
             continue
         refusal = _refused(inventory, pod) or _suspected(inventory, pod)
         if refusal is not None:

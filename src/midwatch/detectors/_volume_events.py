@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from midwatch.detectors._ages import older_than, oldest
@@ -53,21 +54,23 @@ def failed_volumes(inventory: Inventory) -> Iterator[Finding]:
     """
     groups: dict[tuple[Ref, str, float], list[_Trouble]] = defaultdict(list)
     for event in inventory.all(Event):
-        if event.reason in _REASONS and not _ELSEWHERE.search(event.message[:_MAX_MESSAGE]):
+        if event.reason in _REASONS:
             pod = inventory.get(Pod, event.involved_object.namespace, event.involved_object.name)
-            cause = _cause(event)
+            cause = _cause(event.reason, event.message[:_MAX_MESSAGE])
             if pod is not None and cause is not None and not _is_over(inventory, pod, event):
                 groups[_culprit(inventory, pod, event), *cause].append(_Trouble(pod, event))
     for (culprit, cause, strength), found in groups.items():
         yield _finding(culprit, cause, strength, found)
 
 
-def _cause(event: Event) -> tuple[str, float] | None:
-    text = event.message[:_MAX_MESSAGE]
+@lru_cache(maxsize=4096)
+def _cause(reason: str, text: str) -> tuple[str, float] | None:
+    if _ELSEWHERE.search(text):
+        return None
     for needle, cause, strength in _CAUSES:
         if needle in text:
             return cause, strength
-    if event.reason == "FailedAttachVolume":
+    if reason == "FailedAttachVolume":
         return "volume-attach-failed", 0.9
     waits = "timed out waiting" in text or "context deadline exceeded" in text
     return ("volume-mount-failed", 0.5) if waits else ("volume-mount-failed", 0.9)

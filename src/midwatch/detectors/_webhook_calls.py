@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from midwatch.detectors._ages import newest, older_than
@@ -35,7 +36,7 @@ class _Report(NamedTuple):
     """Who suffered from a failed call, when, and where it says so; `holds` when it is a condition of now."""
 
     subject: Ref
-    evidence: Fact
+    evidence: Callable[[], Fact]
     at: datetime | None
     holds: bool
 
@@ -69,11 +70,11 @@ def _reports(inventory: Inventory) -> Iterator[tuple[str, _Report]]:
         if event.type != "Normal" and _SIGN in event.message:
             target = event.involved_object
             subject = Ref(target.kind, target.namespace, target.name)
-            yield event.message, _Report(subject, event_fact(event), event.last_seen, False)
+            yield event.message, _Report(subject, partial(event_fact, event), event.last_seen, False)
     for workload in (*inventory.all(ReplicaSet), *inventory.all(Deployment)):
         for each in workload.status.conditions:
             if _holds(each):
-                evidence = fact(workload, f".status.conditions[{each.type}]", each.message)
+                evidence = partial(fact, workload, f".status.conditions[{each.type}]", each.message)
                 yield each.message, _Report(workload.ref, evidence, each.last_transition_time, True)
 
 
@@ -100,7 +101,7 @@ def _finding(inventory: Inventory, owners: dict[str, Ref], found: list[tuple[Fai
         Severity.ERROR,
         Status.ACTIVE if active else Status.RECOVERED,
         claims=(Claim(call.cause, culprit, 0.95),),
-        facts=tuple(each.evidence for each in reports[:MAX_FACTS]),
+        facts=tuple(each.evidence() for each in reports[:MAX_FACTS]),
         affected=tuple(dict.fromkeys(each.subject for each in reports)),
         since=last,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MAX = 4096
 _CALL = re.compile(r"failed calling (?:admission )?webhook \"([^\"]{1,253})\"")
@@ -48,6 +49,7 @@ _CAUSES: tuple[tuple[str, str], ...] = (
 )
 
 
+@lru_cache(maxsize=4096)
 def parse_failed_call(message: str) -> FailedCall | None:
     """The failed call of a webhook in an error message; None when it is about something else."""
     text = message[:_MAX]

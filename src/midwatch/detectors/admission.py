@@ -42,7 +42,7 @@ class _Said:
 
     owner: Ref
     refusal: Refusal
-    fact: Fact
+    source: Event | Fact
     first: datetime | None
     last: datetime | None
 
@@ -70,7 +70,7 @@ def _from_events(inventory: Inventory) -> Iterator[_Said]:
         if event.reason == "FailedCreate" and target.kind in _OWNERS:
             owner = Ref(target.kind, target.namespace, target.name)
             for refusal in read_refusals(event.message):
-                yield _Said(owner, refusal, event_fact(event), event.first_seen, event.last_seen)
+                yield _Said(owner, refusal, event, event.first_seen, event.last_seen)
 
 
 def _from_conditions(inventory: Inventory) -> Iterator[_Said]:
@@ -81,6 +81,10 @@ def _from_conditions(inventory: Inventory) -> Iterator[_Said]:
             quoted = fact(each, ".status.conditions[ReplicaFailure].message", found.message, at)
             for refusal in read_refusals(found.message):
                 yield _Said(each.ref, refusal, quoted, at, inventory.now)
+
+
+def _quote(source: Event | Fact) -> Fact:
+    return event_fact(source) if isinstance(source, Event) else source
 
 
 def _workload(inventory: Inventory, owner: Ref) -> Ref:
@@ -102,7 +106,7 @@ def _refused(inventory: Inventory, workload: Ref, told: list[_Said], lacking: se
         Severity.ERROR if status is Status.ACTIVE else Severity.WARNING,
         status,
         (Claim(refusal.cause, _culprit(workload, refusal), strength),),
-        tuple(dict.fromkeys(each.fact for each in told[-MAX_FACTS:])),
+        tuple(dict.fromkeys(_quote(each.source) for each in told[-MAX_FACTS:])),
         (workload,),
         oldest(each.first for each in told),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from midwatch.detectors._config_messages import Missing, missing_in
 from midwatch.detectors._config_refs import Need, needs
-from midwatch.detectors._runs import Run, is_calm, runs
+from midwatch.detectors._runs import Run, is_calm, runs, troubled
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -48,8 +48,8 @@ def missing_configuration(inventory: Inventory) -> Iterator[Finding]:
     gaps: _Gaps = {}
     for workload, template in inventory.derive(pod_templates).items():
         _from_specs(inventory, workload, template.spec, gaps)
-    for pod in inventory.all(Pod):
-        if not is_calm(pod) and not is_finished(pod) and not _all_running(pod):
+    for pod in inventory.derive(troubled):
+        if not is_finished(pod) and not _all_running(pod):
             _from_messages(inventory, pod, gaps)
     for gap in gaps.values():
         yield _finding(gap)
@@ -74,20 +74,28 @@ def _from_specs(inventory: Inventory, workload: Ref, spec: PodSpec, gaps: _Gaps)
         gap.needs.append(need)
         if len(gap.needs) == 1:
             gap.facts.append(Fact(workload, f".spec.template.spec.{need.path}", need.key or need.name))
-            for pod in inventory.pods_by_workload.get(workload, ()):
-                if _waits_for(pod, need):
-                    gap.pods[pod.ref] = pod
+            waiting = [pod for pod in inventory.pods_by_workload.get(workload, ()) if _waits(pod, need)]
+            gap.pods.update((pod.ref, pod) for pod in _needing(waiting, need))
 
 
-def _waits_for(pod: Pod, need: Need) -> bool:
-    """Whether the pod needs the same thing and has a container that has not started for it."""
-    if is_finished(pod) or not any(_same(each, need) for each in needs(pod.spec)):
+def _waits(pod: Pod, need: Need) -> bool:
+    """Whether a container that needs this (any, for a volume) has not started for want of it."""
+    if is_finished(pod):
         return False
-    waiting = {run.name for run in runs(pod) if run.waiting in _NOT_STARTED}
-    if need.container:
-        return any(run.name == need.container and run.waiting in _NOT_STARTED for run in runs(pod))
-    scheduled = bool(pod.spec.node_name) and not pod.status.container_statuses
-    return bool(waiting) or scheduled
+    if not pod.status.container_statuses:
+        return bool(pod.spec.node_name) and not need.container
+    return any(run.waiting in _NOT_STARTED and need.container in ("", run.name) for run in runs(pod))
+
+
+def _needing(pods: list[Pod], need: Need) -> Iterator[Pod]:
+    """Those of the pods whose own spec has the need: pods of one owner have one spec."""
+    known: dict[str, bool] = {}
+    for pod in pods:
+        owner = pod.metadata.owner_references[0].name if pod.metadata.owner_references else pod.name
+        if owner not in known:
+            known[owner] = any(_same(each, need) for each in needs(pod.spec))
+        if known[owner]:
+            yield pod
 
 
 def _same(one: Need, other: Need) -> bool:
@@ -197,8 +205,10 @@ def invalid_variables(inventory: Inventory) -> Iterator[Finding]:
     seen: set[Ref] = set()
     for pod in inventory.all(Pod):
         for event in inventory.events(pod.ref):
+            if event.reason != "InvalidEnvironmentVariableNames":
+                continue
             workload = inventory.workload(pod)
-            if event.reason == "InvalidEnvironmentVariableNames" and workload not in seen:
+            if workload not in seen:
                 seen.add(workload)
                 yield Finding(
                     rule="configuration/invalid-variable-names",

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from midwatch.detectors._evictions import evicted_pods
-from midwatch.detectors._runs import Run, is_calm, loop, newest_first, of_container, runs, severity_of
+from midwatch.detectors._runs import Run, loop, newest_first, of_container, runs, severity_of, troubled
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -48,8 +48,8 @@ class _Crash:
 def crashing_containers(inventory: Inventory) -> Iterator[Finding]:
     """Containers that ended, by exit code and reason, restart loops seen between two restarts included."""
     crashes: dict[tuple[Ref, str, str], _Crash] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or pod.status.phase == "Succeeded" or pod.status.reason == "Evicted":
+    for pod in inventory.derive(troubled):
+        if pod.status.phase == "Succeeded" or pod.status.reason == "Evicted":
             continue
         for run in runs(pod):
             status = _status(inventory, pod, run)
@@ -76,12 +76,25 @@ def _may_end(pod: Pod, run: Run) -> bool:
 
 
 def _is_past(inventory: Inventory, pod: Pod) -> bool:
-    """Whether a failed attempt of a Job does not matter, because the Job succeeded in the end."""
+    """Whether a failed attempt does not matter: its Job, or a later run of its CronJob, succeeded."""
     owner = inventory.owner(pod) if pod.status.phase == "Failed" else None
     job = inventory.find(owner) if owner is not None else None
-    return isinstance(job, Job) and any(
+    if not isinstance(job, Job):
+        return False
+    above = inventory.owner(job)
+    runs_after = [each for each in inventory.children.get(above, ()) if isinstance(each, Job)] if above else []
+    return _succeeded(job) or any(_succeeded(each) and _started_after(each, job) for each in runs_after)
+
+
+def _succeeded(job: Job) -> bool:
+    return any(
         each.type in ("Complete", "SuccessCriteriaMet") and each.status == "True" for each in job.status.conditions
     )
+
+
+def _started_after(later: Job, earlier: Job) -> bool:
+    one, other = later.metadata.creation_timestamp, earlier.metadata.creation_timestamp
+    return one is not None and other is not None and one > other
 
 
 def _collect(
@@ -110,18 +123,23 @@ def _probe_kill(inventory: Inventory, pod: Pod, run: Run) -> Fact | None:
 
 
 def _how(ended: StateTerminated | None) -> str:
-    if ended is None:
+    if ended is None or not _is_told(ended):
         return "unknown"
     if ended.reason == "OOMKilled":
         return "oom-killed"
     return str(ended.exit_code)
 
 
+def _is_told(ended: StateTerminated) -> bool:
+    """Whether the exit code is known: a table shows only that and when a container ended."""
+    return bool(ended.exit_code or ended.reason or ended.started_at)
+
+
 def _fact(pod: Pod, run: Run) -> Fact:
     ended = run.ended
     part = "initContainerStatuses" if run.init else "containerStatuses"
     restarts = f"{run.status.restart_count} restarts"
-    if ended is None:
+    if ended is None or not _is_told(ended):
         return fact(pod, f".status.{part}[{run.name}].state", f"{run.waiting or 'not running'}, {restarts}")
     value = f"{ended.reason or 'ended'}, exit code {ended.exit_code}, {restarts} {ended.message}".rstrip()
     return fact(pod, f".status.{part}[{run.name}].lastState.terminated", value, ended.finished_at)
@@ -154,7 +172,7 @@ def _claims(crash: _Crash) -> Iterator[tuple[str, float, bool]]:
     ended = crash.run.ended
     if crash.how == "oom-killed":
         yield from (("oom-killed", 0.97, False), ("container-crashing", 0.2, False))
-    elif ended is None:
+    elif ended is None or crash.how == "unknown":
         yield from (("container-crashing", 0.2, False), ("application-crash", 0.2, False))
     elif crash.killed:
         yield from (("container-crashing", 0.2, False), ("application-crash", 0.6, True))
@@ -174,6 +192,8 @@ def _by_exit_code(crash: _Crash, ended: StateTerminated) -> Iterator[tuple[str, 
             yield "liveness-probe-failing", 0.3 if crash.run.container.liveness_probe else 0.0, False
         case 139:
             yield from (("segmentation-fault", 0.85, False), ("container-crashing", 0.2, False))
+        case 255 if ended.reason == "Unknown":  # the runtime lost it, as when its node restarts
+            yield "container-crashing", 0.3, False
         case 132:
             yield from (("application-crash", 0.4, False), ("image-architecture-mismatch", 0.3, False))
         case _:
@@ -199,7 +219,7 @@ def _words(crash: _Crash) -> Text:
         limit = crash.run.container.resources.limits.get("memory", "")
         at = Text(f" at its limit of {limit}", f"（限制 {limit}）") if limit else Text("", "")
         return Text(f"is killed for using too much memory{at.en}", f"因内存用量超限被杀死{at.zh}")
-    if ended is None:
+    if ended is None or crash.how == "unknown":
         return Text("keeps restarting", "不断重启")
     if crash.killed:
         return Text("is killed by the kubelet because its probe fails", "因探针失败被 kubelet 终止")

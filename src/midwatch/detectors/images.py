@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from midwatch.detectors._image_names import closest, is_malformed, known_images, repository_of
 from midwatch.detectors._pull_errors import AUTH, PULL_REASONS, PullError, PullKind, classify
 from midwatch.detectors._pull_secrets import missing_secrets, pull_secrets, pull_secrets_missing
-from midwatch.detectors._runs import Run, is_calm, newest_first, of_container, runs
+from midwatch.detectors._runs import Run, newest_first, of_container, runs, troubled
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -69,8 +69,8 @@ class _Failure:
 def pull_failures(inventory: Inventory) -> Iterator[Finding]:
     """Containers that wait for an image. Source: pkg/kubelet/images/image_manager.go (EnsureImageExists)."""
     failures: dict[tuple[Ref, str, PullKind], _Failure] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or is_finished(pod):
+    for pod in inventory.derive(troubled):
+        if is_finished(pod):
             continue
         for run in runs(pod):
             if _fails(inventory, pod, run):

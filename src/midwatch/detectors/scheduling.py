@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from midwatch.detectors._ages import age, older_than, oldest
 from midwatch.detectors._feasibility import Occupancy, obstacles, occupancies, wish_of
 from midwatch.detectors._placement import (
@@ -24,9 +26,11 @@ from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.storage import PersistentVolumeClaim, StorageClass
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.knowledge.templates import pod_templates
 
-_MAX_CHECKS = 20_000
+_MAX_CHECKS = 10_000
 """Pairs of pod and node that are recomputed; beyond, the scheduler's messages must do."""
+_HOSTNAME = "kubernetes.io/hostname"
 _NODE_FAULTS = (
     "node-not-ready",
     "node-memory-pressure",
@@ -46,7 +50,7 @@ def unschedulable(inventory: Inventory) -> Iterator[Finding]:
     checks = 0
     for workload, pods in groups.items():
         pod = max(pods, key=lambda each: (-(age(inventory, each.metadata.creation_timestamp) or 0.0), each.name))
-        said = _said(inventory, pod)
+        said, pod = _said(inventory, pod), _completed(inventory, workload, pod)
         error = read_fit_error(said.value) if said else None
         if error.about_claims if error else pod.spec.scheduler_name not in DEFAULT_SCHEDULER:
             continue
@@ -72,7 +76,7 @@ def _said(inventory: Inventory, pod: Pod) -> Fact | None:
 
 def _recomputed(inventory: Inventory, pod: Pod) -> list[Blame]:
     """From specs alone, if the nodes and their labels are known and the pod's volumes do not hold it back."""
-    nodes = inventory.all(Node)
+    nodes = [_with_hostname(each) for each in inventory.all(Node)]
     known = inventory.knows(Node) and all(each.metadata.labels for each in nodes)
     if not known or not pod.spec.containers or not _claims_allow(inventory, pod):
         return []
@@ -80,6 +84,22 @@ def _recomputed(inventory: Inventory, pod: Pod) -> list[Blame]:
     wish, nothing = wish_of(inventory, pod), Occupancy()
     found = {each.name: obstacles(wish, each, taken.get(each.name, nothing)) for each in nodes}
     return blame_of_specs(pod, nodes, found)
+
+
+def _with_hostname(node: Node) -> Node:
+    """The kubelet labels every node with its host name; a node shown without has it all the same."""
+    if _HOSTNAME in node.metadata.labels:
+        return node
+    labels = {**node.metadata.labels, _HOSTNAME: node.name} if node.metadata.labels else {}
+    return msgspec.structs.replace(node, metadata=msgspec.structs.replace(node.metadata, labels=labels))
+
+
+def _completed(inventory: Inventory, workload: Ref, pod: Pod) -> Pod:
+    """The pod with the node affinity of its template: descriptions of pods leave it out."""
+    template = inventory.derive(pod_templates).get(workload)
+    if pod.spec.affinity is not None or template is None or template.spec.affinity is None:
+        return pod
+    return msgspec.structs.replace(pod, spec=msgspec.structs.replace(pod.spec, affinity=template.spec.affinity))
 
 
 def _claims_allow(inventory: Inventory, pod: Pod) -> bool:

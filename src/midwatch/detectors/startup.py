@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from midwatch.detectors._init_containers import init_containers, sidecars
 from midwatch.detectors._ports_in_pod import port_conflicts
-from midwatch.detectors._runs import Run, is_calm, loop, newest_first, of_container, runs
+from midwatch.detectors._runs import Run, loop, newest_first, of_container, runs, troubled
 from midwatch.detectors._start_errors import SandboxError, StartError, container_error, sandbox_error
 from midwatch.detectors._volume_access import volume_permissions
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, refs
@@ -55,8 +55,8 @@ class _Failure:
 def start_failures(inventory: Inventory) -> Iterator[Finding]:
     """Containers the runtime cannot create or start. Source: kuberuntime_container.go (startContainer)."""
     failures: dict[tuple[Ref, str, str], _Failure] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or pod.status.phase == "Succeeded":
+    for pod in inventory.derive(troubled):
+        if pod.status.phase == "Succeeded":
             continue
         for run in runs(pod):
             found = _start_error(inventory, pod, run)
@@ -130,8 +130,8 @@ def _start_finding(failure: _Failure) -> Finding:
 def post_start_hooks(inventory: Inventory) -> Iterator[Finding]:
     """Hooks after the start that fail and kill the container. Source: kubelet/lifecycle/handlers.go."""
     seen: dict[Ref, list[tuple[Pod, Event | None, Run]]] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or is_finished(pod):
+    for pod in inventory.derive(troubled):
+        if is_finished(pod):
             continue
         event = next((each for each in inventory.events(pod.ref) if each.reason == "FailedPostStartHook"), None)
         for run in runs(pod):
@@ -169,8 +169,8 @@ class _Blocked:
 def sandbox_failures(inventory: Inventory) -> Iterator[Finding]:
     """Pods without a sandbox. Source: kuberuntime_sandbox.go (createPodSandbox), event FailedCreatePodSandBox."""
     blocked: dict[tuple[Ref, str], _Blocked] = {}
-    for pod in inventory.all(Pod):
-        if is_calm(pod) or is_finished(pod) or _has_sandbox(pod):
+    for pod in inventory.derive(troubled):
+        if is_finished(pod) or _has_sandbox(pod):
             continue
         events = newest_first(
             [e for e in inventory.events(pod.ref) if e.reason.startswith("FailedCreatePodSandBox")]

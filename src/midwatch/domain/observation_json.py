@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+
 import msgspec
 
 from midwatch.domain.observation import Call, ComponentStatus, ConnectionCheck, Observation, Signal
 from midwatch.domain.query import ComponentsQuery, ConnectivityQuery, Query, SignalsQuery, TracesQuery
-
 
 _TYPES: dict[type, type[ComponentStatus] | type[ConnectionCheck] | type[Signal] | type[Call]] = {
     ComponentsQuery: ComponentStatus,

@@ -84,7 +84,7 @@ def is_address_name(name: str) -> bool:
 
 
 def words_of(name: str) -> list[str]:
-    """The lower-case words of a name in any notation (`cartServiceAddr`, `CART_SERVICE_ADDR`, `cart-service`)."""
+    """The lower-case words of a name in any notation (`ordersHostAddr`, `ORDERS_HOST_ADDR`, `orders-host`)."""
     return [each.lower() for each in _WORDS.findall(name[:256])]
 
 

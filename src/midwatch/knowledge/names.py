@@ -62,8 +62,8 @@ def closest(asked: str, names: Iterable[str]) -> str | None:
 
 
 def subject_of(name: str) -> str:
-    """What a name speaks of, without words such as `SERVICE` or `ADDR`: `PRODUCT_CATALOG_SERVICE_ADDR` is
-    `productcatalog`, and so is `productcatalogservice`."""
+    """What a name speaks of, without words such as `SERVICE` or `ADDR`: `STOCK_LEDGER_SERVICE_ADDR` is
+    `stockledger`, and so is `stockledgerservice`."""
     words = [each for each in words_of(name) if each not in _NOISE]
     joined = "".join(words)
     for suffix in ("service", "svc"):

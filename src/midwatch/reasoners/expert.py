@@ -35,7 +35,7 @@ def _choose(question: ChooseQueries, view: View) -> Chosen:
 
 
 def _gain(candidate: Candidate, hypotheses: Sequence[Hypothesis]) -> float:
-    """Entropy that the answer could remove, at most, over what it costs. A query about nothing yet counts a bit."""
+    """Entropy that the answer could remove, at most, over its cost. A query about nothing yet counts a little."""
     if not candidate.separates:
         return 0.2 / candidate.cost
     return sum(_entropy(hypotheses[index].confidence) for index in candidate.separates) / candidate.cost

@@ -1,22 +1,18 @@
-"""Documents of observations (`components.json`, `connections.json`, `signals.json`, `calls.json`).
+"""Which file of a snapshot holds which observations, and which of them answer a query.
 
-Each is a JSON list of the fields of one dataclass of `midwatch.domain.observation`. A reference to an object is
-written `["Service", "shop", "cart"]`: kind, namespace, name.
+The files are JSON lists of the fields of one dataclass of `midwatch.domain.observation`, as
+`midwatch.domain.observation_json` writes them. A reference to an object is `["Service", "shop", "cart"]`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
-import msgspec
-
-from midwatch.domain.observation import Call, ComponentStatus, ConnectionCheck, Signal
+from midwatch.domain.observation import Call, ComponentStatus, ConnectionCheck, Observation, Signal
+from midwatch.domain.observation_json import decode_observations
 from midwatch.domain.query import ComponentsQuery, ConnectivityQuery, SignalsQuery, TracesQuery
 
-Observed: TypeAlias = ComponentStatus | ConnectionCheck | Signal | Call
 ObservedQuery: TypeAlias = ComponentsQuery | ConnectivityQuery | SignalsQuery | TracesQuery
-T = TypeVar("T", ComponentStatus, ConnectionCheck, Signal, Call)
 
 FILES: dict[type[ObservedQuery], str] = {
     ComponentsQuery: "components.json",
@@ -24,32 +20,14 @@ FILES: dict[type[ObservedQuery], str] = {
     SignalsQuery: "signals.json",
     TracesQuery: "calls.json",
 }
-_STRUCTS: dict[type[ObservedQuery], type[Observed]] = {
-    ComponentsQuery: ComponentStatus,
-    ConnectivityQuery: ConnectionCheck,
-    SignalsQuery: Signal,
-    TracesQuery: Call,
-}
 
 
-def encode_observations(observations: Sequence[Observed]) -> bytes:
-    """Observations of one type as a document."""
-    return msgspec.json.format(msgspec.json.encode(list(observations)), indent=1)
+def observations_for(query: ObservedQuery, document: bytes) -> tuple[Observation, ...]:
+    """Those observations of a document that answer the query. Raises `msgspec.MsgspecError` as the decoder."""
+    return tuple(each for each in decode_observations(query, [document]) if _answers(query, each))
 
 
-def decode_observations(document: bytes, struct: type[T]) -> tuple[T, ...]:
-    """The observations of a document. Raises `msgspec.DecodeError` naming the field that does not fit."""
-    return msgspec.json.decode(document, type=tuple[struct, ...])
-
-
-def observations_for(query: ObservedQuery, document: bytes) -> tuple[Observed, ...]:
-    """Those observations of a document that answer the query. Raises `msgspec.DecodeError` as above."""
-    struct = _STRUCTS[type(query)]
-    found = msgspec.json.decode(document, type=tuple[struct, ...])
-    return tuple(each for each in found if _answers(query, each))
-
-
-def _answers(query: ObservedQuery, found: Observed) -> bool:
+def _answers(query: ObservedQuery, found: Observation) -> bool:
     match query, found:
         case ComponentsQuery(), ComponentStatus():
             return query.node in ("", found.node)

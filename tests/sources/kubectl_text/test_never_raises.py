@@ -20,10 +20,10 @@ KINDS = st.sampled_from(
 )
 WORDS = st.sampled_from([
     "NAME", "NAMESPACE", "READY", "STATUS", "RESTARTS", "AGE", "LAST SEEN", "OBJECT", "MESSAGE", "1/2", "Running",
-    "Name:", "Namespace:", "Labels:", "Events:", "Containers:", "Data", "====", "----", "Type", "Volumes:", "kind:",
+    "Name:", "Namespace:", "Labels:", "Events:", "Containers:", "Data", "====", "----", "Type", "kind:",
     "Spec:", "---", "{", "[", "<none>", "$ kubectl get pods", "Subsets:", "Rules:", "Metrics:", "Subjects:",
     "Conditions:", "Resource Quotas", "API Version:", "Kind:", "Ports:", "Node:", "Roles:", "Addresses:", "\t",
-    "x=y", "5m", "999999999999d",
+    "x=y", "5m", "Volumes:", "999999999999d",
 ])  # fmt: skip
 LINES = st.lists(
     st.tuples(st.integers(0, 8), st.lists(WORDS, max_size=6), st.sampled_from(["  ", " ", "   "])), max_size=25

@@ -21,7 +21,8 @@ from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.kube.kinds import BY_KIND
 from midwatch.errors import SourceUnusable
 from midwatch.sources.kubernetes import connect, open_kubernetes
-from tests.sources.fake_api import FakeApi, status, write_kubeconfig
+from tests.sources.fake_api import FakeApi, status
+from tests.sources.kubeconfig import write_kubeconfig
 from tests.sources.objects import pod
 
 PODS = BY_KIND["Pod"].query()
@@ -226,7 +227,7 @@ async def tls_server(tmp_path: Path) -> AsyncIterator[tuple[str, bytes]]:
     context.load_cert_chain(tmp_path / "tls.pem")
     api = FakeApi()
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", api._handle)
+    app.router.add_route("*", "/{path:.*}", api.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "localhost", 0, ssl_context=context).start()

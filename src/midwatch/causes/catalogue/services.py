@@ -16,7 +16,7 @@ _BROKEN_PODS = frozenset({
 })  # fmt: skip
 _CALLER_SYMPTOMS = (
     "dependency-unreachable", "dependency-timeout", "db-unreachable", "cache-unreachable", "broker-unreachable",
-    "db-address-wrong", "db-port-wrong", "dns-resolution-failure", "application-crash", "container-crashing",
+    "dns-resolution-failure", "application-crash", "container-crashing",
     "readiness-probe-failing", "replicas-unavailable", "rollout-stuck", "error-rate-high",
 )  # fmt: skip
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
 
-from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, Part
+from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, Part, Time
 
 
 class PolicyRule(Part, frozen=True):
@@ -216,9 +215,9 @@ class CertificateStatus(Part, frozen=True):
     """What cert-manager issued."""
 
     conditions: tuple[Condition, ...] = ()
-    not_after: datetime | None = None
-    not_before: datetime | None = None
-    renewal_time: datetime | None = None
+    not_after: Time | None = None
+    not_before: Time | None = None
+    renewal_time: Time | None = None
 
 
 class Certificate(KubeObject, frozen=True):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from midwatch.domain.kube.meta import Condition, KubeObject, LocalReference, ObjectReference, Part
+from midwatch.domain.kube.meta import Condition, KubeObject, LocalReference, ObjectReference, Part, Time
 from midwatch.domain.quantity import Quantity
 
 
@@ -17,7 +17,7 @@ class Taint(Part, frozen=True):
     key: str = ""
     value: str = ""
     effect: str = ""
-    time_added: datetime | None = None
+    time_added: Time | None = None
 
 
 class NodeSpec(Part, frozen=True):
@@ -183,7 +183,7 @@ class EventSeries(Part, frozen=True):
     """Repeated events of the events.k8s.io API."""
 
     count: int = 0
-    last_observed_time: datetime | None = None
+    last_observed_time: Time | None = None
 
 
 class Event(KubeObject, frozen=True):
@@ -197,9 +197,9 @@ class Event(KubeObject, frozen=True):
     type: str = ""
     count: int = 0
     action: str = ""
-    first_timestamp: datetime | None = None
-    last_timestamp: datetime | None = None
-    event_time: datetime | None = None
+    first_timestamp: Time | None = None
+    last_timestamp: Time | None = None
+    event_time: Time | None = None
     series: EventSeries | None = None
     source: EventSource = EventSource()
     reporting_component: str = ""
@@ -233,8 +233,8 @@ class LeaseSpec(Part, frozen=True):
 
     holder_identity: str | None = None
     lease_duration_seconds: int | None = None
-    renew_time: datetime | None = None
-    acquire_time: datetime | None = None
+    renew_time: Time | None = None
+    acquire_time: Time | None = None
 
 
 class Lease(KubeObject, frozen=True):

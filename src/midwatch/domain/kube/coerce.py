@@ -129,6 +129,7 @@ def _as_time(value: object) -> object:
     if not isinstance(value, str):
         return _MISS
     try:
-        return msgspec.convert(value, datetime)
+        found = msgspec.convert(value, datetime)
     except msgspec.ValidationError:
         return _MISS
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

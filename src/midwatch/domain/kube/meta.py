@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar, TypeAlias
 
 import msgspec
 
 from midwatch.domain.resource import Ref
+
+Time: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""A time with its zone; one without is read as UTC."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True, gc=False):
@@ -31,7 +34,7 @@ class ManagedFields(Part, frozen=True):
     manager: str = ""
     operation: str = ""
     subresource: str = ""
-    time: datetime | None = None
+    time: Time | None = None
 
 
 class ObjectMeta(Part, frozen=True):
@@ -45,8 +48,8 @@ class ObjectMeta(Part, frozen=True):
     generation: int = 0
     labels: dict[str, str] = {}
     annotations: dict[str, str] = {}
-    creation_timestamp: datetime | None = None
-    deletion_timestamp: datetime | None = None
+    creation_timestamp: Time | None = None
+    deletion_timestamp: Time | None = None
     deletion_grace_period_seconds: int | None = None
     finalizers: tuple[str, ...] = ()
     owner_references: tuple[OwnerReference, ...] = ()
@@ -60,9 +63,9 @@ class Condition(Part, frozen=True):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_transition_time: datetime | None = None
-    last_update_time: datetime | None = None
-    last_heartbeat_time: datetime | None = None
+    last_transition_time: Time | None = None
+    last_update_time: Time | None = None
+    last_heartbeat_time: Time | None = None
     observed_generation: int | None = None
 
 

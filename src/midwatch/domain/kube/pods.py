@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
@@ -15,6 +14,7 @@ from midwatch.domain.kube.meta import (
     LocalReference,
     ObjectMeta,
     Part,
+    Time,
 )
 from midwatch.domain.quantity import Quantity
 
@@ -435,7 +435,7 @@ class PodTemplate(Part, frozen=True):
 class StateRunning(Part, frozen=True):
     """A container runs."""
 
-    started_at: datetime | None = None
+    started_at: Time | None = None
 
 
 class StateWaiting(Part, frozen=True):
@@ -452,8 +452,8 @@ class StateTerminated(Part, frozen=True):
     signal: int = 0
     reason: str = ""
     message: str = ""
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
+    started_at: Time | None = None
+    finished_at: Time | None = None
 
 
 class ContainerState(Part, frozen=True):
@@ -491,7 +491,7 @@ class PodStatus(Part, frozen=True):
     pod_ip: str = msgspec.field(default="", name="podIP")
     nominated_node_name: str = ""
     qos_class: str = ""
-    start_time: datetime | None = None
+    start_time: Time | None = None
 
 
 class Pod(KubeObject, frozen=True):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
 import msgspec
 
-from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, ObjectReference, Part
+from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, ObjectReference, Part, Time
 from midwatch.domain.kube.pods import HostPathVolume, NFSVolume, NodeSelector, ResourceRequirements
 from midwatch.domain.quantity import Quantity
 
@@ -81,7 +80,7 @@ class PersistentVolumeStatus(Part, frozen=True):
     phase: str = ""
     message: str = ""
     reason: str = ""
-    last_phase_transition_time: datetime | None = None
+    last_phase_transition_time: Time | None = None
 
 
 class PersistentVolume(KubeObject, frozen=True):
@@ -120,7 +119,7 @@ class VolumeError(Part, frozen=True):
     """Why it failed."""
 
     message: str = ""
-    time: datetime | None = None
+    time: Time | None = None
 
 
 class VolumeAttachmentStatus(Part, frozen=True):

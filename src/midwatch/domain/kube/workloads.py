@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
-from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, ObjectMeta, Part
+from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, ObjectMeta, Part, Time
 from midwatch.domain.kube.pods import PodTemplate
 from midwatch.domain.kube.storage import PersistentVolumeClaim
 from midwatch.domain.quantity import Quantity
@@ -167,8 +166,8 @@ class JobStatus(Part, frozen=True):
     active: int = 0
     succeeded: int = 0
     failed: int = 0
-    start_time: datetime | None = None
-    completion_time: datetime | None = None
+    start_time: Time | None = None
+    completion_time: Time | None = None
     conditions: tuple[Condition, ...] = ()
 
 
@@ -201,8 +200,8 @@ class CronJobSpec(Part, frozen=True):
 class CronJobStatus(Part, frozen=True):
     """Observed state."""
 
-    last_schedule_time: datetime | None = None
-    last_successful_time: datetime | None = None
+    last_schedule_time: Time | None = None
+    last_successful_time: Time | None = None
 
 
 class CronJob(KubeObject, frozen=True):
@@ -258,7 +257,7 @@ class HorizontalPodAutoscalerStatus(Part, frozen=True):
 
     current_replicas: int = 0
     desired_replicas: int = 0
-    last_scale_time: datetime | None = None
+    last_scale_time: Time | None = None
     conditions: tuple[Condition, ...] = ()
 
 

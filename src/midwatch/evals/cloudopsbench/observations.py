@@ -22,7 +22,7 @@ def components(case: Case) -> Iterator[ComponentStatus]:
             continue
         state = _ACTIVE.search(each.text)
         active = None if state is None else state[1] == "active" and state[2] == "running"
-        yield ComponentStatus(node, component, active, each.text[:_DETAIL])
+        yield ComponentStatus(node, component, active, each.text[:_DETAIL] + each.text[_DETAIL:][-_DETAIL:])
 
 
 def connections(case: Case) -> Iterator[ConnectionCheck]:

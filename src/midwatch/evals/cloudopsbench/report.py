@@ -16,9 +16,13 @@ def _lines(scores: Scores, markdown: bool) -> Iterator[str]:
     mark = "## " if markdown else ""
     yield f"{mark}Cloud-OpsBench: A@1 {scores.a1:.3f}  A@3 {scores.a3:.3f}  ({len(scores.cases)} cases)"
     yield ""
-    yield (
-        f"confidently wrong (>= 0.8): {scores.confidently_wrong:.1%} · calibration error {scores.calibration_error:.3f} · "
-        f"median {scores.median_seconds:.2f} s a case · {scores.mean_reads:.1f} reads a case"
+    yield " · ".join(
+        (
+            f"confidently wrong (>= 0.8): {scores.confidently_wrong:.1%}",
+            f"calibration error {scores.calibration_error:.3f}",
+            f"median {scores.median_seconds:.2f} s a case",
+            f"{scores.mean_reads:.1f} reads a case",
+        )
     )
     for title, groups in (
         ("System", scores.by_system),

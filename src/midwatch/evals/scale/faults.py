@@ -167,7 +167,7 @@ def _node_down(cluster: Cluster, random: Random) -> Broken:
     """The kubelet of a worker stopped four minutes ago."""
     workers = [each for each in cluster.all("Node") if "taints" not in part(each, "spec")]
     chosen = random.choice(workers)
-    return Broken(node_down(cluster, chosen), "node-not-ready", Ref("Node", "", name_of(chosen)))
+    return Broken(node_down(cluster, chosen), "kubelet-unavailable", Ref("Node", "", name_of(chosen)))
 
 
 def _noise(cluster: Cluster, random: Random) -> Broken:

@@ -64,16 +64,6 @@ def tcp_probe(port: int | str, **more: int) -> Obj:
     return {"tcpSocket": {"port": port}} | _times(more)
 
 
-def exec_probe(*command: str, **more: int) -> Obj:
-    """A probe by a command."""
-    return {"exec": {"command": list(command)}} | _times(more)
-
-
-def grpc_probe(port: int, **more: int) -> Obj:
-    """A gRPC health probe."""
-    return {"grpc": {"port": port, "service": ""}} | _times(more)
-
-
 def _times(more: Mapping[str, int]) -> Obj:
     usual: Obj = {"timeoutSeconds": 1, "periodSeconds": 10, "successThreshold": 1, "failureThreshold": 3}
     return {**{k: v for k, v in more.items() if k == "initialDelaySeconds"}, **usual, **more}

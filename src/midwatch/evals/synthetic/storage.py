@@ -90,7 +90,7 @@ def volume(
         name,
         created=created,
         labels=labels,
-        annotations={"pv.kubernetes.io/provisioned-by": DRIVER},
+        annotations={"pv.kubernetes.io/provisioned-by": DRIVER} if cls else None,
         kind="PersistentVolume",
     )
     head["finalizers"] = ["kubernetes.io/pv-protection"]

@@ -34,6 +34,7 @@ MOST_BYTES = 2048 * MIB
 _UNSUSPICIOUS = 256 * MIB
 _MOST_RATIO = 300
 _BLOCK = MIB
+_MOST_ENDS = 3
 _DAMAGED = (
     tarfile.TarError,
     EOFError,
@@ -149,7 +150,7 @@ def _refusing_bombs(path: Path, read: Callable[[Path], Archive | None]) -> Archi
         return read(path)
     except _Bomb as error:
         raise SourceUnusable(f"{path} unpacks to {error}: it is no snapshot") from error
-    except (*_DAMAGED, zipfile.BadZipFile, NotImplementedError, struct.error) as error:
+    except (*_DAMAGED, zipfile.BadZipFile, NotImplementedError, struct.error, LookupError) as error:
         raise SourceUnusable(f"{path} is damaged or cut short ({type(error).__name__}): copy it again") from error
 
 
@@ -165,6 +166,7 @@ class _Counted(io.RawIOBase):
         self._packed = packed
         self._total = 0
         self._ahead = b""
+        self._ends = 0
 
     def peek(self) -> bytes:
         """The first block, which will be read again."""
@@ -175,6 +177,9 @@ class _Counted(io.RawIOBase):
         ahead, self._ahead = self._ahead, b""
         data = ahead + self._plain.read(max(0, (_BLOCK if size < 0 else size) - len(ahead)))
         self._total += len(data)
+        self._ends += not data
+        if self._ends > _MOST_ENDS:
+            raise EOFError  # a member longer than the file: tarfile would skip it forever
         if self._total > MOST_BYTES:
             raise _Bomb(f"more than {MOST_BYTES // MIB} MiB")
         if self._total > _UNSUSPICIOUS and self._total > _MOST_RATIO * self._packed.tell():
@@ -251,7 +256,7 @@ def _take_zipped(archive: Archive, container: zipfile.ZipFile, member: zipfile.Z
         ) as error:
             raise Unreadable("damaged, encrypted or compressed in an unknown way") from error
 
-    if member.is_dir():
+    if member.filename.endswith("/"):
         return
     if stat.S_ISLNK(member.external_attr >> 16):
         archive.skip(member.filename, "a link or special file")

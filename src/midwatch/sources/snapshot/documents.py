@@ -35,13 +35,20 @@ T = TypeVar("T")
 class _Head(msgspec.Struct, rename="camel"):
     api_version: str = ""
     kind: str = ""
-    items: list[msgspec.Raw] | None = None
+    items: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
+
+    @property
+    def listed(self) -> list[msgspec.Raw] | None:
+        """The items of a list (Go writes `null` for none), None for what is no list."""
+        if self.items is msgspec.UNSET or not (self.kind.endswith("List") or not self.kind):
+            return None
+        return self.items or []
 
 
 class _Item(msgspec.Struct, rename="camel"):
     api_version: str = ""
     kind: str = ""
-    items: msgspec.Raw | None = None
+    items: msgspec.Raw = msgspec.Raw()
 
 
 @dataclass(slots=True)
@@ -70,7 +77,7 @@ class Objects:
             return
         self._remember_times(text)
         try:
-            if text[:1] in (b"{", b"["):
+            if name.endswith((".json", ".json.gz")) or _is_json(text):
                 self._add_json(name, text, 0)
             else:
                 self._add_yaml_file(name, text)
@@ -98,8 +105,8 @@ class Objects:
             self._add_items(where, _decode(text, list[msgspec.Raw]), _Head(), depth)
             return
         head = _decode(text, _Head)
-        if head.items is not None and (head.kind.endswith("List") or not head.kind):
-            self._add_items(where, head.items, head, depth)
+        if (items := head.listed) is not None:
+            self._add_items(where, items, head, depth)
         else:
             self._add_object(where, text, head.kind, head.api_version)
 
@@ -117,7 +124,7 @@ class Objects:
 
     def _add_item(self, where: str, item: msgspec.Raw, expected: KindGroup, depth: int) -> None:
         inner = _decode(item, _Item)
-        if inner.items is not None and inner.kind.endswith("List"):
+        if bytes(inner.items) and inner.kind.endswith("List"):
             self._add_json(where, bytes(item), depth + 1)
             return
         version = inner.api_version or f"{expected[1]}/"
@@ -135,7 +142,9 @@ class Objects:
         for number, part in enumerate(_parts(text), start=1):
             where = f"{name}#{number}" if number > 1 else name
             if len(part) > LARGEST_DOCUMENT:
-                self.skipped.append(Skipped(where, f"a YAML document larger than {LARGEST_DOCUMENT // MIB} MiB"))
+                self.skipped.append(
+                    Skipped(where, f"YAML larger than {LARGEST_DOCUMENT // MIB} MiB: export JSON instead")
+                )
             elif _SOMETHING.search(part):
                 try:
                     self._add_yaml(where, part)
@@ -167,8 +176,8 @@ def objects_in(document: Document) -> Iterator[bytes]:
         if not text.startswith(b"{"):
             raise Unreadable("not an object")
         head = _decode(text, _Head)
-        if head.items is not None and head.kind.endswith("List"):
-            yield from (_careful(bytes(item)) for item in head.items)
+        if (items := head.listed) is not None:
+            yield from (_careful(bytes(item)) for item in items)
         else:
             yield _careful(text)
 
@@ -218,6 +227,17 @@ def _careful(text: bytes) -> bytes:
 def _scrubbed(text: bytes) -> bytes:
     value: JSON = _decode(text, object)  # type: ignore[assignment]
     return msgspec.json.encode(secret_without_values(value)) if isinstance(value, dict) else b"{}"
+
+
+def _is_json(text: bytes) -> bool:
+    """Whether it is JSON and not YAML in flow style, which may begin like it."""
+    if text[:1] not in (b"{", b"["):
+        return False
+    try:
+        msgspec.json.decode(text, type=msgspec.Raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return False
+    return True
 
 
 def _expected(where: str, kind: str, version: str) -> KindGroup | None:

@@ -63,7 +63,10 @@ def _recorded(source: str, path: Path, bundle: Bundle) -> Recorded | None:
     manifests = [name for name in bundle.names if name == MANIFEST or name.endswith(f"/{MANIFEST}")]
     for name in sorted(manifests, key=lambda each: (each.count("/"), each))[:1]:
         try:
-            manifest = decode_manifest(bundle.read(name))
+            data = bundle.read(name)
+            if name != MANIFEST and b'"midwatch"' not in data:
+                return None  # other tools use that name, too
+            manifest = decode_manifest(data)
         except (Unreadable, NotOurs) as error:
             raise SourceUnusable(f"{path}: {name} {error}; record the snapshot again") from error
         return read_recorded(source, bundle, name.removesuffix(MANIFEST), manifest)

@@ -12,6 +12,7 @@ from midwatch.domain.evidence import Evidence
 from midwatch.domain.query import CatalogQuery
 from midwatch.knowledge.changes import changes
 from midwatch.knowledge.graph import build_graph
+from midwatch.protocols.partial import Partial
 from midwatch.protocols.source import Source
 from midwatch.workflow.gather import gather
 from midwatch.workflow.inventory import read_inventory
@@ -49,7 +50,8 @@ async def look(source: Source, scope: Scope, concurrency: int, progress: Progres
     progress("survey", "discover resource types")
     catalog = await source.fetch(CatalogQuery())
     answers = await gather(source, survey_queries(catalog, scope), concurrency, progress, "survey")
-    inventory, skipped = read_inventory(answers, scope.namespaces)
+    covered = scope.namespaces or (source.namespaces if isinstance(source, Partial) else frozenset[str]())
+    inventory, skipped = read_inventory(answers, covered)
     unchecked = list(skipped_of(skipped))
     evidence = [each.without_pages() for each in (catalog, *answers)]
     del answers

@@ -155,7 +155,7 @@ def webhook_service_missing(w: World) -> Ref:
     return Ref("ValidatingWebhookConfiguration", "", "guard")
 
 
-def webhook_unavailable(w: World) -> Ref:
+def webhook_scaled_away(w: World) -> Ref:
     """The webhook's own pods are gone: it was scaled to zero."""
     space = w.space("tickets")
     _guard(w, ready=not w.broken)
@@ -165,6 +165,19 @@ def webhook_unavailable(w: World) -> Ref:
     )
     w.app("desk", space, 7420, failure=failed if w.broken else "")
     w.app("inbox", space, 7421)
+    return Ref("Deployment", "guard", "guard")
+
+
+def webhook_unavailable(w: World) -> Ref:
+    """A webhook outside the cluster refuses connections."""
+    space = w.space("surveyors")
+    url = "https://guard.corp.example.net/validate"
+    w.add(_webhook({"url": url}))
+    failed = (
+        'Internal error occurred: failed calling webhook "images.guard.example.com": failed to call webhook: Post '
+        f'"{url}?timeout=10s": dial tcp 192.0.2.71:443: connect: connection refused'
+    )
+    w.app("theodolite", space, 7440, failure=failed if w.broken else "")
     return Ref("ValidatingWebhookConfiguration", "", "guard")
 
 
@@ -180,7 +193,10 @@ def webhook_certificate(w: World) -> Ref:
     return Ref("ValidatingWebhookConfiguration", "", "guard")
 
 
-def _webhook() -> Obj:
+_INSIDE: Obj = {"service": {"namespace": "guard", "name": "guard", "path": "/validate", "port": 443}}
+
+
+def _webhook(client: Obj = _INSIDE) -> Obj:
     rule: Obj = {
         "operations": ["CREATE"],
         "apiGroups": [""],
@@ -190,7 +206,7 @@ def _webhook() -> Obj:
     }
     hook: Obj = {
         "name": "images.guard.example.com",
-        "clientConfig": {"service": {"namespace": "guard", "name": "guard", "path": "/validate", "port": 443}},
+        "clientConfig": client,
         "rules": [rule],
         "failurePolicy": "Fail",
         "matchPolicy": "Equivalent",
@@ -251,9 +267,14 @@ CASES = (
     CaseSpec(
         "webhook-unavailable",
         "webhook-unavailable",
-        "A webhook without pods blocks deployments",
+        "A webhook outside the cluster refuses connections",
         webhook_unavailable,
-        accept=("zero-replicas",),
+    ),
+    CaseSpec(
+        "zero-replicas-of-a-webhook",
+        "zero-replicas",
+        "A webhook without pods blocks deployments",
+        webhook_scaled_away,
     ),
     CaseSpec(
         "webhook-certificate-invalid",

@@ -41,7 +41,11 @@ def config_key_missing(w: World) -> Ref:
     w.space("ledger")
     key = "LEDGER_DSN" if w.broken else "LEDGER_URL"
     why = "couldn't find key LEDGER_URL in ConfigMap ledger/ledger-settings"
-    w.add(config.config_map("ledger-settings", "ledger", {key: "ledger-db:5432/main", "REGION": "eu"}, BORN))
+    w.add(
+        config.config_map(
+            "ledger-settings", "ledger", {key: "postgres.corp.example.net:5432/main", "REGION": "eu"}, BORN
+        )
+    )
     variables = [
         env_config("LEDGER_URL", "ledger-settings", "LEDGER_URL"),
         env_config("REGION", "ledger-settings", "REGION"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import FRESH, NOW, CaseSpec, World, crashed, of
+from midwatch.evals.cases.builders.world import FRESH, NOW, SETTLED, CaseSpec, World, crashed, of
 from midwatch.evals.synthetic.containers import container, ended, env, running
 from midwatch.evals.synthetic.events import container_birth, event, pod_created, scaled, scheduled
 from midwatch.evals.synthetic.pods import Life, pod, template
@@ -75,7 +75,8 @@ def segfault(w: World) -> Ref:
 def ephemeral(w: World) -> Ref:
     """Pods write their scratch files beyond the limit and are evicted; the ReplicaSet makes new ones."""
     limits = {"ephemeral-storage": "256Mi" if w.broken else "4Gi"}
-    made = w.app("unpacker", "ingest", 5540, limits=limits)
+    age = timedelta(minutes=7) if w.broken else None
+    made = w.app("unpacker", "ingest", 5540, limits=limits, age=age, born=SETTLED)
     why = "Pod ephemeral local storage usage exceeds the total limit of containers 256Mi. "
     owner = made.replica_sets[-1]
     for index in range(4) if w.broken else ():

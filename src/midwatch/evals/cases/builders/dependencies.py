@@ -26,11 +26,12 @@ def rbac(w: World) -> Ref:
     w.add(config.binding("leases", space, "leases", "leases", BORN, home="controllers-old" if w.broken else space))
     made = w.app("leases", space, 8760, account="leases", run=crashed("leases", 1, lasted=2) if w.broken else None)
     user = "system:serviceaccount:controllers:leases"
-    why = f'User "{user}" cannot list resource "configmaps" in API group "" in the namespace "controllers"'
+    why = f'cannot list resource "configmaps" in API group "" in the namespace "{space}"'
+    why = f'configmaps is forbidden: User "{user}" {why}'
     for each in made.pods if w.broken else ():
         lines = (
             "I0210 09:27:58.000000       1 main.go:52] starting",
-            f"E0210 09:27:58.310000       1 reflector.go:166] failed to list *v1.ConfigMap: configmaps is forbidden: {why}",
+            f"E0210 09:27:58.310000       1 reflector.go:166] failed to list *v1.ConfigMap: {why}",
             "F0210 09:27:59.900000       1 main.go:77] caches did not sync",
         )
         _crash_log(w, each, "leases", *lines)

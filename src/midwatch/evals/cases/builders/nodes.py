@@ -11,8 +11,8 @@ from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.pods import Life, Place, pod_status
 from midwatch.evals.synthetic.values import (
     Obj,
+    condition,
     name_of,
-    namespace_of,
     part,
     parts,
     stamp,
@@ -20,7 +20,9 @@ from midwatch.evals.synthetic.values import (
     text,
 )
 
-_SINCE = NOW - timedelta(minutes=17)
+_SINCE = NOW - timedelta(minutes=4)
+"""Before the pods of a lost node are evicted, which is after five minutes."""
+_PRESSED = NOW - timedelta(minutes=17)
 
 
 def _node(w: World) -> tuple[Obj, Place]:
@@ -100,39 +102,24 @@ def kubelet(w: World) -> Ref:
         pods = _daemons(w, place)
         w.add(*pods)
         _not_ready(w, place, [*pods, *made.pods])
-        _uncount(made.deployment, made.replica_sets[-1])
+        _blind(w)
         told = f"Node {place.name} status is now: NodeNotReady"
         w.events.append(event(node, "NodeNotReady", told, last=_SINCE, source="node-controller"))
-        _evicting(w, made.pods, place)
     return Ref("Node", "", place.name)
 
 
-def _uncount(*owners: Obj) -> None:
-    for each in owners:
-        status = part(each, "status")
-        for key in ("readyReplicas", "availableReplicas"):
-            status[key] = int(str(status[key])) - 1
-        if each["kind"] == "Deployment":
-            status["unavailableReplicas"] = 1
-
-
-def _evicting(w: World, pods: Iterable[Obj], place: Place) -> None:
-    """After five minutes the taint manager deletes the pods; without a kubelet they stay Terminating."""
-    at = _SINCE + timedelta(minutes=5)
-    for each in pods:
-        if text(each, "spec", "nodeName") == place.name:
-            head = part(each, "metadata")
-            head |= {"deletionTimestamp": stamp(at + timedelta(seconds=30)), "deletionGracePeriodSeconds": 30}
-            message = f"Marking for deletion Pod {namespace_of(each)}/{name_of(each)}"
-            w.events.append(
-                event(each, "TaintManagerEviction", message, last=at, source="taint-eviction-controller")
-            )
+def _blind(w: World) -> None:
+    """metrics-server ran on that node."""
+    found = w.base("APIService", "", "v1beta1.metrics.k8s.io")
+    message = 'endpoints for service/metrics-server in "kube-system" have no addresses with port name "https"'
+    down = condition("Available", "False", _SINCE, "MissingEndpoints", message)
+    w.add(found | {"status": {"conditions": [down]}})
 
 
 def runtime(w: World) -> Ref:
     node, place = _node(w)
     why = (
-        "[container runtime is down, PLEG is not healthy: pleg was last seen active 18m2s ago; threshold is 3m0s, "
+        "[container runtime is down, PLEG is not healthy: pleg was last seen active 6m41s ago; threshold is 3m0s, "
         "container runtime status check may not have completed yet]"
     )
     return _kubelet_says(w, node, place, why)
@@ -158,7 +145,7 @@ def _kubelet_says(w: World, node: Obj, place: Place, why: str) -> Ref:
         pods = _daemons(w, place)
         w.add(*pods)
         _not_ready(w, place, [*pods, *made.pods])
-        _uncount(made.deployment, made.replica_sets[-1])
+        _blind(w)
     return Ref("Node", "", place.name)
 
 
@@ -201,14 +188,14 @@ def _pressed(w: World, node: Obj, place: Place, kind: str, reason: str, message:
     key = {"MemoryPressure": "memory-pressure", "DiskPressure": "disk-pressure"}[kind]
     w.add(_tainted(found, key, "NoSchedule"))
     says = {"MemoryPressure": "NodeHasInsufficientMemory", "DiskPressure": "NodeHasDiskPressure"}[kind]
-    w.events.append(event(node, says, f"Node {place.name} status is now: {says}", last=_SINCE))
+    w.events.append(event(node, says, f"Node {place.name} status is now: {says}", last=_PRESSED))
     resource_name = "memory" if kind == "MemoryPressure" else "ephemeral-storage"
     w.events.append(
         event(
             node,
             "EvictionThresholdMet",
             f"Attempting to reclaim {resource_name}",
-            first=_SINCE,
+            first=_PRESSED,
             last=NOW - timedelta(seconds=30),
             count=9,
             warning=True,
@@ -216,7 +203,7 @@ def _pressed(w: World, node: Obj, place: Place, kind: str, reason: str, message:
     )
     sample = made.pods[0]
     for index in range(3):
-        at = _SINCE + timedelta(minutes=3 * index)
+        at = _PRESSED + timedelta(minutes=3 * index)
         name = f"{name_of(sample)[:-5]}ev{index}xx"
         life = Life(at - timedelta(hours=2), place, phase="Failed", reason="Evicted", message=why)
         gone = sample | {

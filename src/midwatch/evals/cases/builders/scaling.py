@@ -21,7 +21,7 @@ def metrics_missing(w: World) -> Ref:
         made.pods[0]
     )
     _scaler(w, "ranking", "sport", "FailedGetResourceMetric", why)
-    return of("HorizontalPodAutoscaler", _named("ranking", "sport"))
+    return of("Deployment", made)
 
 
 def metrics_unavailable(w: World) -> Ref:
@@ -144,10 +144,6 @@ def _scaler(w: World, name: str, space: str, reason: str, why: str) -> None:
         w.warn(found, reason, why, count=160, source=source)
         message = f"invalid metrics (1 invalid out of 1), first error is: {why}"
         w.warn(found, "FailedComputeMetricsReplicas", message, count=160, source=source)
-
-
-def _named(name: str, space: str) -> Obj:
-    return {"metadata": {"name": name, "namespace": space}}
 
 
 def budget_blocks(w: World) -> Ref:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, FRESH, NOW, CaseSpec, World, of
+from midwatch.evals.cases.builders.world import BORN, FRESH, NOW, CaseSpec, World
 from midwatch.evals.synthetic.containers import Run
 from midwatch.evals.synthetic.storage import bound_pair, claim, storage_class, volume
 from midwatch.evals.synthetic.values import Obj
@@ -54,8 +54,8 @@ def claim_missing(w: World) -> Ref:
         "available: "
         "4 Preemption is not helpful for scheduling."
     )
-    made = user_of(w, "gallery", "photo", 5910, "originals", message=message)
-    return of("Deployment", made)
+    user_of(w, "gallery", "photo", 5910, "originals", message=message)
+    return Ref("PersistentVolumeClaim", "photo", "originals")
 
 
 def class_missing(w: World) -> Ref:

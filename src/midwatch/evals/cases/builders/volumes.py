@@ -39,6 +39,12 @@ def lost(w: World) -> Ref:
     return Ref("PersistentVolumeClaim", "notes", "pages")
 
 
+_NOT_ATTACHED = (
+    "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], "
+    "failed to process volumes=[]: context deadline exceeded"
+)
+
+
 def provisioning(w: World) -> Ref:
     """The driver refuses: the backend has no room."""
     w.space("genome")
@@ -98,8 +104,7 @@ def multi_attach(w: World) -> Ref:
         w.warn(
             each,
             "FailedMount",
-            "Unable to attach or mount volumes: unmounted volumes=[data], unattached volumes=[], "
-            "failed to process volumes=[]: timed out waiting for the condition",
+            _NOT_ATTACHED,
             count=10,
         )
     return Ref("PersistentVolumeClaim", "journal", "entries")
@@ -122,6 +127,7 @@ def attach_failed(w: World) -> Ref:
         w.warn(
             each, "FailedAttachVolume", told, count=18, source="attachdetach-controller", last=timedelta(minutes=1)
         )
+        w.warn(each, "FailedMount", _NOT_ATTACHED, count=10)
     return Ref("PersistentVolumeClaim", "radio", "shows")
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic import config, network
 from midwatch.evals.synthetic.containers import Run, container, crash_looping, ended, running
+from midwatch.evals.synthetic.controllers import caught_up, identity
 from midwatch.evals.synthetic.events import container_birth, event, pod_created, scaled, scheduled
 from midwatch.evals.synthetic.network import settle
 from midwatch.evals.synthetic.pods import Life, Place, template
@@ -84,6 +85,7 @@ class World:
         unschedulable: str = "",
         failure: str = "",
         age: timedelta | None = None,
+        born: timedelta | None = None,
         address: bool = True,
         service: bool = True,
         place: Place | None = None,
@@ -121,12 +123,13 @@ class World:
             self._life(at + timedelta(seconds=i), runs, inits, unschedulable, address, place or self.worker(i))
             for i in range(0 if failure else replicas)
         )
+        since = NOW - born if born else at
         made = deployment(
             name,
             namespace,
-            [Revision(found, at, lives, wanted=replicas)],
+            [Revision(found, since, lives, wanted=replicas)],
             replicas=replicas,
-            created=at,
+            created=since,
             progress=progress or ("exceeded" if sick and NOW - at > timedelta(minutes=10) else "complete"),
             failure=failure,
             **more,  # type: ignore[arg-type]
@@ -238,8 +241,11 @@ class World:
         self.logs[path] = "\n".join(lines) + "\n"
 
     def finished(self) -> list[Obj]:
-        """All objects with the endpoints of their Services, events last."""
-        return [*self.objects, *settle(self.objects), *self.events]
+        """All objects that differ from the baseline, with what controllers derive from them; events last."""
+        own = {identity(each) for each in self.objects}
+        rest = [each for key, each in self.baseline.items() if key not in own]
+        found = caught_up([*self.objects, *rest], NOW)
+        return [*(each for each in found if self.baseline.get(identity(each)) != each), *self.events]
 
 
 def crashed(

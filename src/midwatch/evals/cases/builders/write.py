@@ -28,8 +28,9 @@ from midwatch.evals.cases.builders import (
     volumes,
 )
 from midwatch.evals.cases.builders.world import NOW, CaseSpec, World, baseline, site
+from midwatch.evals.synthetic.controllers import identity
 from midwatch.evals.synthetic.files import to_yaml
-from midwatch.evals.synthetic.values import Obj, name_of, namespace_of, part, parts, stamp
+from midwatch.evals.synthetic.values import Obj, part, parts, stamp
 
 _FAMILIES = (
     admission,
@@ -77,7 +78,7 @@ def _write_case(folder: Path, case: CaseSpec) -> None:
 
 def _write_twin(folder: Path, case: CaseSpec, name: str) -> Ref:
     here = site()
-    world = World(name == "broken", here, {_identity(each): each for each in baseline(here)})
+    world = World(name == "broken", here, {identity(each): each for each in baseline(here)})
     culprit = case.build(world)
     objects = [_readable(each) for each in world.finished()]
     (folder / f"{name}.yaml").write_text(to_yaml(objects), encoding="utf-8")
@@ -86,10 +87,6 @@ def _write_twin(folder: Path, case: CaseSpec, name: str) -> Ref:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
     return culprit
-
-
-def _identity(found: Obj) -> tuple[str, str, str]:
-    return str(found["kind"]), namespace_of(found), name_of(found)
 
 
 def _readable(found: Obj) -> Obj:
