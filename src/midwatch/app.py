@@ -32,9 +32,12 @@ class Target:
     context: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Investigation:
-    """What came out, and the survey it rests on (None when nothing could be surveyed)."""
+    """What came out, and the survey it rests on (None when nothing could be surveyed).
+
+    Like all large results it has no `repr`: asyncio prints the result of its main task when it restores signals.
+    """
 
     diagnosis: Diagnosis
     survey: Survey | None

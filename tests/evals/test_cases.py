@@ -20,7 +20,7 @@ from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.workloads import Deployment
 from midwatch.domain.resource import Ref
 from midwatch.evals.cases import Case, Twin, load_cases
-from midwatch.evals.cases.builders.write import write_all
+from cases.builders.write import write_all
 from midwatch.evals.cases.case import MANIFESTS
 
 CASES = {each.name: each for each in load_cases()}

@@ -39,7 +39,7 @@ class Stats:
     steps: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnosis:
     """Verdict first. `hypotheses` are ranked; the first `faults` of them are independent root causes."""
 

@@ -22,7 +22,7 @@ R = TypeVar("R")
 _MAX_OWNERS = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inventory:
     """One point in time of one cluster.
 

@@ -42,7 +42,7 @@ class Presence(StrEnum):
     UNSEEN = "unseen"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Graph:
     """Objects and the edges between them. `workloads` are the tops of the ownership chains of all pods."""
 

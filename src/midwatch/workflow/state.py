@@ -50,7 +50,7 @@ class Scope:
     question: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Survey:
     """The objects of an investigation. Derived from evidence, so it is never part of a checkpoint."""
 
@@ -59,7 +59,7 @@ class Survey:
     changes: tuple[Change, ...]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Context:
     """What the steps work with. Clients live here, not in the state."""
 

@@ -10,6 +10,7 @@ import msgspec
 
 from midwatch.domain.json import JSON
 from midwatch.errors import UsageError
+from midwatch.evals.case import CaseBroken
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,6 @@ class Case:
     def of(self, tool: str) -> Iterator[ToolAnswer]:
         """The answers of one tool."""
         return (each for each in self.answers if each.tool == tool)
-
-
-class CaseBroken(Exception):
-    """A case cannot be read: where and why."""
 
 
 def find_cases(root: Path) -> list[Path]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from midwatch.evals.cloudopsbench.scores import PUBLISHED, Group, Scores
+from midwatch.evals.tables import table
 
 
 def page(scores: Scores, *, markdown: bool) -> str:
@@ -30,16 +31,16 @@ def _lines(scores: Scores, markdown: bool) -> Iterator[str]:
         ("Cause", scores.by_cause),
     ):
         yield ""
-        yield from _table((title, "cases", "A@1", "A@3"), [_row(each) for each in groups], markdown)
+        yield from table((title, "cases", "A@1", "A@3"), [_row(each) for each in groups], markdown=markdown)
     yield ""
     ours = {each.name: each.a1 for each in scores.by_system}
     rows = [("midwatch (expert, no model)", _number(ours.get("boutique")), _number(ours.get("trainticket")))]
     rows += [(name, f"{one:.2f}", f"{other:.2f}") for name, one, other in PUBLISHED]
-    yield from _table(("A@1 beside the published", "boutique", "trainticket"), rows, markdown)
+    yield from table(("A@1 beside the published", "boutique", "trainticket"), rows, markdown=markdown)
     if scores.confusions:
         yield ""
         found = [(str(each["case"]), str(each["truth"]), str(each["answer"])) for each in scores.confusions]
-        yield from _table(("case", "truth", "our first answer"), found, markdown)
+        yield from table(("case", "truth", "our first answer"), found, markdown=markdown)
     for each in scores.broken:
         yield f"skipped {each['id']}: {each['why']}"
     if scores.broken:
@@ -52,16 +53,3 @@ def _row(group: Group) -> tuple[str, ...]:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], markdown: bool) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    for index, row in enumerate((head, *rows)):
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        yield f"| {' | '.join(cells)} |" if markdown else "  ".join(cells).rstrip()
-        if index == 0:
-            yield (
-                "|" + "|".join("-" * (width + 2) for width in widths) + "|"
-                if markdown
-                else "-" * (sum(widths) + 6)
-            )

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from midwatch.evals.calibration import expected_calibration_error
-from midwatch.evals.cloudopsbench.suite import CONFIDENT, BrokenCase, CaseResult, Outcome
+from midwatch.evals.case import BrokenCase
+from midwatch.evals.cloudopsbench.suite import CONFIDENT, CaseResult, Outcome
 
 PUBLISHED: tuple[tuple[str, float, float], ...] = (
     ("DeepSeek-V3.2", 0.73, 0.54),
@@ -58,7 +59,7 @@ class Scores(msgspec.Struct, frozen=True):
     calibration_error: float
     median_seconds: float
     mean_reads: float
-    broken: list[dict[str, str]]
+    broken: list[BrokenCase]
 
 
 def scores_of(outcomes: Sequence[Outcome]) -> Scores:
@@ -80,7 +81,7 @@ def scores_of(outcomes: Sequence[Outcome]) -> Scores:
         ),
         median_seconds=statistics.median([each.seconds for each in results]) if results else 0.0,
         mean_reads=statistics.fmean([each.reads for each in results]) if results else 0.0,
-        broken=[{"id": each.id, "why": each.why} for each in broken],
+        broken=broken,
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from midwatch.app import investigate
-from midwatch.evals.cloudopsbench.case import Case, CaseBroken, Truth, load_case
+from midwatch.evals.case import BrokenCase, CaseBroken
+from midwatch.evals.cloudopsbench.case import Case, Truth, load_case
 from midwatch.evals.cloudopsbench.labels import Answer, answers
 from midwatch.evals.cloudopsbench.source import CaseSource
+from midwatch.evals.pool import Progress, run_all, silent
 from midwatch.settings import Settings
 from midwatch.workflow.state import Scope
 
@@ -40,30 +41,12 @@ class CaseResult:
         return self.answers[0].confidence if self.answers else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenCase:
-    """A case that could not be read."""
-
-    id: str
-    why: str
-
-
 Outcome = CaseResult | BrokenCase
 
 
-def run_suite(folders: Sequence[Path], jobs: int, progress: Callable[[int, int], None]) -> list[Outcome]:
+def run_suite(folders: Sequence[Path], jobs: int, progress: Progress = silent) -> list[Outcome]:
     """Results in the order of the folders."""
-    if jobs <= 1:
-        return [_told(run_case(each), index, len(folders), progress) for index, each in enumerate(folders)]
-    with ProcessPoolExecutor(jobs) as pool:
-        chunk = max(1, len(folders) // (jobs * 8))
-        results = pool.map(run_case, folders, chunksize=chunk)
-        return [_told(each, index, len(folders), progress) for index, each in enumerate(results)]
-
-
-def _told(outcome: Outcome, index: int, total: int, progress: Callable[[int, int], None]) -> Outcome:
-    progress(index + 1, total)
-    return outcome
+    return run_all(run_case, folders, jobs, progress)
 
 
 def run_case(folder: Path) -> Outcome:

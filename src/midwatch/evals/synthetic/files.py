@@ -9,11 +9,19 @@ import yaml
 from midwatch.evals.synthetic.values import Obj
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(yaml.CSafeDumper):
     """Never writes anchors: objects that share a part are written out."""
 
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
         return True
+
+
+def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    """Several lines as a block, as people write them."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 def to_yaml(objects: Iterable[Obj]) -> str:

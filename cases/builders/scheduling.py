@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, CONTROL_PLANE_TAINT, CaseSpec, World, of
+from cases.builders.world import BORN, CONTROL_PLANE_TAINT, CaseSpec, World, of
 from midwatch.evals.synthetic.storage import bound_pair
 from midwatch.evals.synthetic.values import Obj, part, parts
 

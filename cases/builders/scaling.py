@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, NOW, CaseSpec, World, of
+from cases.builders.world import BORN, NOW, CaseSpec, World, of
 from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.scaling import autoscaler, budget
 from midwatch.evals.synthetic.values import Obj, condition, name_of, part

@@ -1,11 +1,11 @@
-"""Write all cases: python -m midwatch.evals.cases.builders [directory]."""
+"""Write all cases: python -m cases.builders [directory]."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-from midwatch.evals.cases.builders.write import write_all
+from cases.builders.write import write_all
 from midwatch.evals.cases.case import MANIFESTS
 
 write_all(Path(sys.argv[1]) if len(sys.argv) > 1 else MANIFESTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import NOW, CaseSpec, World, of
+from cases.builders.world import NOW, CaseSpec, World, of
 from midwatch.evals.synthetic.containers import Run, crash_looping, ended, http_probe, running, tcp_probe
 from midwatch.evals.synthetic.values import Obj, part, parts
 from midwatch.evals.synthetic.workloads import Rollout

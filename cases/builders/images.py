@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, CaseSpec, World, of
+from cases.builders.world import BORN, CaseSpec, World, of
 from midwatch.evals.synthetic import config
 from midwatch.evals.synthetic.containers import Run, waiting
 from midwatch.evals.synthetic.values import Obj

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, NOW, CaseSpec, World, crashed, of
+from cases.builders.world import BORN, NOW, CaseSpec, World, crashed, of
 from midwatch.evals.synthetic.containers import (
     Run,
     container,

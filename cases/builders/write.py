@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders import (
+from cases.builders import (
     admission,
     configuration,
     control_plane,
@@ -27,7 +27,7 @@ from midwatch.evals.cases.builders import (
     storage,
     volumes,
 )
-from midwatch.evals.cases.builders.world import NOW, CaseSpec, World, baseline, site
+from cases.builders.world import NOW, CaseSpec, World, baseline, site
 from midwatch.evals.synthetic.controllers import identity
 from midwatch.evals.synthetic.files import to_yaml
 from midwatch.evals.synthetic.values import Obj, part, parts, stamp

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import BORN, NOW, CaseSpec, World
+from cases.builders.world import BORN, NOW, CaseSpec, World
 from midwatch.evals.synthetic import config
 from midwatch.evals.synthetic.values import Obj, condition, part, resource, stamp
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases.builders.world import NOW, CaseSpec, World, crashed
+from cases.builders.world import NOW, CaseSpec, World, crashed
 from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.pods import Life, Place, pod_status
 from midwatch.evals.synthetic.values import (
