@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from cases.builders.write import write_all
-from midwatch.evals.cases.case import MANIFESTS
+from cases.builders.write import MANIFESTS, write_all
 
 write_all(Path(sys.argv[1]) if len(sys.argv) > 1 else MANIFESTS)

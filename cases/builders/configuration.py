@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, CaseSpec, World, crashed, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic import config
 from midwatch.evals.synthetic.containers import Run, env, env_config, env_secret, waiting
 from midwatch.evals.synthetic.workloads import Rollout

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, NOW, CaseSpec, World, crashed
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.pods import Life, Place, pod_status
 from midwatch.evals.synthetic.values import (
     Obj,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import FRESH, NOW, SETTLED, CaseSpec, World, crashed, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import container, ended, env, running
 from midwatch.evals.synthetic.events import container_birth, event, pod_created, scaled, scheduled
 from midwatch.evals.synthetic.pods import Life, pod, template

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, NOW, CaseSpec, World
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import container, ended, finished, running
 from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.pods import Life, template

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import NOW, CaseSpec, World, crashed
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.pods import Life, Place, pod_status
 from midwatch.evals.synthetic.values import (

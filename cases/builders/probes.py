@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import NOW, CaseSpec, World, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import Run, crash_looping, ended, http_probe, running, tcp_probe
 from midwatch.evals.synthetic.values import Obj, part, parts
 from midwatch.evals.synthetic.workloads import Rollout

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, NOW, CaseSpec, World, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.events import event
 from midwatch.evals.synthetic.scaling import autoscaler, budget
 from midwatch.evals.synthetic.values import Obj, condition, name_of, part

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, CONTROL_PLANE_TAINT, CaseSpec, World, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.storage import bound_pair
 from midwatch.evals.synthetic.values import Obj, part, parts
 

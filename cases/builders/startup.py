@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, NOW, CaseSpec, World, crashed, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import (
     Run,
     container,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from midwatch.domain.resource import Ref
 from cases.builders.world import BORN, FRESH, NOW, CaseSpec, World
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import Run
 from midwatch.evals.synthetic.storage import bound_pair, claim, storage_class, volume
 from midwatch.evals.synthetic.values import Obj

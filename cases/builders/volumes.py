@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from midwatch.domain.resource import Ref
 from cases.builders.storage import pending, user_of
 from cases.builders.world import BORN, CONTROL_PLANE_TAINT, FRESH, NOW, CaseSpec, World, of
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.containers import waiting
 from midwatch.evals.synthetic.storage import attachment, bound_pair, claim, storage_class
 from midwatch.evals.synthetic.values import Obj, name_of, part, stamp

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
 
-from midwatch.domain.resource import Ref
 from cases.builders import (
     admission,
     configuration,
@@ -28,6 +27,7 @@ from cases.builders import (
     volumes,
 )
 from cases.builders.world import NOW, CaseSpec, World, baseline, site
+from midwatch.domain.resource import Ref
 from midwatch.evals.synthetic.controllers import identity
 from midwatch.evals.synthetic.files import to_yaml
 from midwatch.evals.synthetic.values import Obj, part, parts, stamp
@@ -50,6 +50,8 @@ _FAMILIES = (
     lifecycle,
     dependencies,
 )
+MANIFESTS = Path(__file__).parents[1] / "manifests"
+"""Where the committed cases lie."""
 ALL: tuple[CaseSpec, ...] = tuple(case for family in _FAMILIES for case in family.CASES)
 
 
@@ -65,28 +67,44 @@ def write_all(folder: Path) -> None:
 
 def _write_case(folder: Path, case: CaseSpec) -> None:
     folder.mkdir()
-    culprit = _write_twin(folder, case, "broken")
-    _write_twin(folder, case, "repaired")
+    culprit, broken, logs = _build(case, broken=True)
+    _, repaired, repaired_logs = _build(case, broken=False)
+    common = [each for each in broken if each in repaired]
+    if common:
+        _write_objects(folder / "common.yaml", common)
+    _write_twin(folder, "broken", [each for each in broken if each not in common], logs)
+    _write_twin(folder, "repaired", [each for each in repaired if each not in common], repaired_logs)
+    (folder / "expected.yaml").write_text(_expected(case, culprit), encoding="utf-8")
+
+
+def _expected(case: CaseSpec, culprit: Ref) -> str:
     expected: Obj = {"title": case.title, "now": stamp(NOW), "verdict": "fault", "cause": case.cause}
     if case.accept:
         expected["accept"] = list(case.accept)
     where = {"namespace": culprit.namespace} if culprit.namespace else {}
     expected["culprit"] = {"kind": culprit.kind, **where, "name": culprit.name}
     expected["repaired"] = list(case.repaired)
-    (folder / "expected.yaml").write_text(yaml.safe_dump(expected, sort_keys=False, width=110), encoding="utf-8")
+    return yaml.safe_dump(expected, sort_keys=False, width=110)
 
 
-def _write_twin(folder: Path, case: CaseSpec, name: str) -> Ref:
+def _build(case: CaseSpec, *, broken: bool) -> tuple[Ref, list[Obj], Mapping[str, str]]:
+    """The culprit, and what one twin has beyond the baseline."""
     here = site()
-    world = World(name == "broken", here, {identity(each): each for each in baseline(here)})
+    world = World(broken, here, {identity(each): each for each in baseline(here)})
     culprit = case.build(world)
-    objects = [_readable(each) for each in world.finished()]
-    (folder / f"{name}.yaml").write_text(to_yaml(objects), encoding="utf-8")
-    for path, text in world.logs.items():
+    return culprit, [_readable(each) for each in world.finished()], world.logs
+
+
+def _write_twin(folder: Path, name: str, objects: Sequence[Obj], logs: Mapping[str, str]) -> None:
+    _write_objects(folder / f"{name}.yaml", objects)
+    for path, text in logs.items():
         target = folder / f"{name}.logs" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-    return culprit
+
+
+def _write_objects(path: Path, objects: Sequence[Obj]) -> None:
+    path.write_text(to_yaml(objects), encoding="utf-8")
 
 
 def _readable(found: Obj) -> Obj:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from midwatch.causes.catalogue import CATALOGUE
+from cases.builders.write import MANIFESTS, write_all
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.inventory import Inventory, build_inventory
 from midwatch.domain.kube.cluster import Event, Node
@@ -19,24 +19,23 @@ from midwatch.domain.kube.networking import EndpointSlice, Service
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.workloads import Deployment
 from midwatch.domain.resource import Ref
-from midwatch.evals.cases import Case, Twin, load_cases
-from cases.builders.write import write_all
-from midwatch.evals.cases.case import MANIFESTS
+from midwatch.evals.manifests.case import Case, Twin
+from tests.evals.committed import NAMES, case_of
 
-CASES = {each.name: each for each in load_cases()}
-every_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+every_case = pytest.mark.parametrize("name", NAMES)
 
 
 @cache
 def _inventory_of(name: str, broken: bool) -> Inventory:
-    case = CASES[name]
+    case = case_of(name)
     return inventory_of(case, case.broken if broken else case.repaired)
 
 
-def inventories(case: Case) -> Iterator[tuple[Twin, Inventory]]:
+def inventories(name: str) -> Iterator[tuple[Twin, Inventory]]:
     """Both twins with their inventories, decoded once for all tests."""
-    yield case.broken, _inventory_of(case.name, True)
-    yield case.repaired, _inventory_of(case.name, False)
+    case = case_of(name)
+    yield case.broken, _inventory_of(name, True)
+    yield case.repaired, _inventory_of(name, False)
 
 
 def inventory_of(case: Case, twin: Twin) -> Inventory:
@@ -60,35 +59,31 @@ def test_the_committed_cases_are_what_the_builders_build(tmp_path: Path) -> None
 
 
 def test_there_are_many_cases() -> None:
-    assert len(CASES) >= 100
-    assert len({each.expected.cause for each in CASES.values()}) >= 90
-
-
-def test_every_expected_cause_is_in_the_catalogue() -> None:
-    named = {cause for each in CASES.values() for cause in (each.expected.cause, *each.expected.accept)}
-    assert named <= CATALOGUE.keys()
+    assert len(NAMES) >= 100
+    assert len({case_of(name).expected.cause for name in NAMES}) >= 90
 
 
 @every_case
-def test_the_culprit_exists_and_the_twins_differ(case: Case) -> None:
+def test_the_culprit_exists_and_the_twins_differ(name: str) -> None:
+    case = case_of(name)
     assert case.broken != case.repaired
-    assert _inventory_of(case.name, True).find(case.expected.ref) or case.expected.cause.endswith("-missing")
+    assert _inventory_of(name, True).find(case.expected.ref) or case.expected.cause.endswith("-missing")
 
 
 @every_case
-def test_identities_are_unique_and_events_lie_in_the_past(case: Case) -> None:
-    for twin, inventory in inventories(case):
+def test_identities_are_unique_and_events_lie_in_the_past(name: str) -> None:
+    for twin, inventory in inventories(name):
         assert len(twin.objects) == sum(len(found) for found in inventory.objects.values())
         for event in inventory.all(Event):
             assert event.last_seen is not None
-            assert event.last_seen <= case.expected.now
+            assert event.last_seen <= case_of(name).expected.now
             target = event.involved_object
             assert inventory.find(Ref(target.kind, target.namespace, target.name))
 
 
 @every_case
-def test_the_repaired_twin_runs(case: Case) -> None:
-    inventory = _inventory_of(case.name, False)
+def test_the_repaired_twin_runs(name: str) -> None:
+    inventory = _inventory_of(name, False)
     for pod in _live(inventory.all(Pod)):
         assert pod.status.phase == "Running"
         assert all(each.ready for each in pod.status.container_statuses)
@@ -98,8 +93,8 @@ def test_the_repaired_twin_runs(case: Case) -> None:
 
 
 @every_case
-def test_counts_and_endpoints_follow_from_pods(case: Case) -> None:
-    for _, inventory in inventories(case):
+def test_counts_and_endpoints_follow_from_pods(name: str) -> None:
+    for _, inventory in inventories(name):
         slices = {(each.namespace, each.metadata.labels["kubernetes.io/service-name"]): each
                   for each in inventory.all(EndpointSlice)}  # fmt: skip
         for service in inventory.all(Service):
@@ -114,16 +109,16 @@ def test_counts_and_endpoints_follow_from_pods(case: Case) -> None:
 
 
 @every_case
-def test_addresses_of_pods_are_unique(case: Case) -> None:
-    for _, inventory in inventories(case):
+def test_addresses_of_pods_are_unique(name: str) -> None:
+    for _, inventory in inventories(name):
         pods = inventory.all(Pod)
         used = [pod.status.pod_ip for pod in pods if pod.status.pod_ip and not pod.spec.host_network]
         assert len(used) == len(set(used))
 
 
 @every_case
-def test_every_log_belongs_to_a_container(case: Case) -> None:
-    for twin, inventory in inventories(case):
+def test_every_log_belongs_to_a_container(name: str) -> None:
+    for twin, inventory in inventories(name):
         for path in twin.logs:
             namespace, pod, container = path.split("/")
             found = inventory.get(Pod, namespace, pod)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from midwatch.domain.catalog import survey_queries
 from midwatch.domain.evidence import Evidence
 from midwatch.domain.kube.decode import decode_page
-from midwatch.domain.kube.kinds import BY_KIND, RESOURCE_TYPES
 from midwatch.domain.kube.pods import ContainerStatus, Pod
 from midwatch.domain.query import (
     CatalogQuery,
@@ -23,14 +23,11 @@ from midwatch.domain.query import (
     TracesQuery,
 )
 from midwatch.protocols.source import Source
-from midwatch.sources.catalog import Entry, decode_catalog
 from midwatch.sources.snapshot.writer import SnapshotWriter, open_writer
 
 MOST_LOGS = 200
 _AT_ONCE = 4
 _OBSERVATIONS: tuple[Query, ...] = (ComponentsQuery(), ConnectivityQuery(), SignalsQuery(), TracesQuery())
-# Their objects are credentials, or views of what is listed anyway.
-_LEFT_OUT = ("oauth.openshift.io", "metrics.k8s.io", "events.k8s.io", "extensions")
 
 Progress = Callable[[Evidence], None]
 
@@ -91,7 +88,7 @@ async def save(
     saving = _Saving(source, writer, progress)
     try:
         catalog = await saving.ask([CatalogQuery()])
-        kinds = list(_kinds(catalog[0].pages, namespaces))
+        kinds = survey_queries(catalog[0].pages, namespaces)
         pods, rest = _pods_first(kinds)
         logs = list(_logs(await saving.ask(pods)))[:most_logs]
         for queries in (rest, logs, _OBSERVATIONS):
@@ -132,30 +129,6 @@ class _Saving:
             self._progress(light)
         keep = isinstance(query, CatalogQuery) or (isinstance(query, ResourcesQuery) and query.kind == "Pod")
         return evidence if keep else light
-
-
-def _kinds(catalog: Sequence[bytes], namespaces: Sequence[str]) -> Iterator[ResourcesQuery]:
-    entries = list(_entries(catalog))
-    served = {(each.kind, each.group) for each in entries}
-    for known in RESOURCE_TYPES:
-        if not known.custom or (known.kind, known.group) in served:
-            yield from (known.query(each) for each in (namespaces if known.namespaced and namespaces else ("",)))
-    for entry in entries:
-        known = BY_KIND.get(entry.kind)
-        if (known is None or known.group != entry.group) and _worth_saving(entry):
-            yield from (entry.query(each) for each in (namespaces if entry.namespaced and namespaces else ("",)))
-
-
-def _entries(catalog: Sequence[bytes]) -> Iterator[Entry]:
-    for page in catalog:
-        try:
-            yield from decode_catalog(page)
-        except msgspec.MsgspecError:
-            continue
-
-
-def _worth_saving(entry: Entry) -> bool:
-    return "list" in entry.verbs and entry.group not in _LEFT_OUT and "token" not in entry.resource.lower()
 
 
 def _pods_first(kinds: Sequence[ResourcesQuery]) -> tuple[list[ResourcesQuery], list[ResourcesQuery]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from midwatch.domain.catalog import decode_catalog
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.kube.kinds import BY_KIND
 from midwatch.domain.query import CatalogQuery, ComponentsQuery, LogsQuery, ResourcesQuery
 from midwatch.errors import UnknownName
-from midwatch.sources.catalog import decode_catalog
 from tests.sources.fake_api import FakeApi, status
 from tests.sources.kubernetes.opening import Open
 from tests.sources.objects import secret

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from midwatch.domain.catalog import decode_catalog
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.json import JSON
 from midwatch.domain.kube.cluster import Secret
@@ -20,7 +21,6 @@ from midwatch.domain.observation_json import encode_observations
 from midwatch.domain.query import CatalogQuery, ComponentsQuery, ConnectivityQuery, LogsQuery, ResourcesQuery
 from midwatch.domain.resource import Ref
 from midwatch.errors import UnknownName
-from midwatch.sources.catalog import decode_catalog
 from midwatch.sources.snapshot import open_snapshot
 from tests.sources.objects import config_map, event, pod, secret
 from tests.sources.snapshot.files import PODS, as_documents, listing, names, write

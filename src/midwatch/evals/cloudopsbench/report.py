@@ -42,7 +42,7 @@ def _lines(scores: Scores, markdown: bool) -> Iterator[str]:
         found = [(str(each["case"]), str(each["truth"]), str(each["answer"])) for each in scores.confusions]
         yield from table(("case", "truth", "our first answer"), found, markdown=markdown)
     for each in scores.broken:
-        yield f"skipped {each['id']}: {each['why']}"
+        yield f"skipped {each.id}: {each.why}"
     if scores.broken:
         yield f"{len(scores.broken)} cases could not be read"
 

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from midwatch.domain.catalog import Entry, encode_catalog
 from midwatch.domain.evidence import EvidenceState, Skipped
-from midwatch.sources.catalog import Entry, encode_catalog
 from midwatch.sources.kubernetes.answer import Answer, CannotRead, Reply, explain, refusal
 from midwatch.sources.kubernetes.transport import Reader
 

@@ -7,13 +7,13 @@ from time import monotonic
 
 import msgspec
 
+from midwatch.domain.catalog import decode_catalog
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.kube.decode import decode_page
 from midwatch.domain.kube.kinds import RESOURCE_TYPES, ResourceType
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.probe import Probe
 from midwatch.domain.query import LogsQuery
-from midwatch.sources.catalog import decode_catalog
 from midwatch.sources.kubernetes.answer import Answer, CannotRead, refusal
 from midwatch.sources.kubernetes.catalog import discover
 from midwatch.sources.kubernetes.listing import list_first

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from midwatch.domain.catalog import Entry, encode_catalog
 from midwatch.domain.evidence import Evidence, EvidenceState, Skipped, digest_of
 from midwatch.domain.kube.kinds import BY_KIND
 from midwatch.domain.observation_json import encode_observations
 from midwatch.domain.probe import Probe
 from midwatch.domain.query import CatalogQuery, LogsQuery, Query, ResourcesQuery
-from midwatch.sources.catalog import Entry, encode_catalog
 from midwatch.sources.observations import ObservedQuery, observations_for
 from midwatch.sources.snapshot.bundle import Bundle, Unreadable, bounded
 from midwatch.sources.snapshot.documents import Document, Objects, objects_in

@@ -7,6 +7,7 @@ from datetime import timedelta
 from langgraph.runtime import Runtime
 
 from midwatch.detectors.registry import detect
+from midwatch.domain.catalog import survey_queries
 from midwatch.domain.diagnosis import Unchecked
 from midwatch.domain.evidence import Evidence
 from midwatch.domain.query import CatalogQuery
@@ -16,7 +17,6 @@ from midwatch.protocols.partial import Partial
 from midwatch.protocols.source import Source
 from midwatch.workflow.gather import gather
 from midwatch.workflow.inventory import read_inventory
-from midwatch.workflow.plan_survey import survey_queries
 from midwatch.workflow.state import Context, Progress, Scope, State, Survey
 from midwatch.workflow.unchecked import broken_rule, skipped_of
 
@@ -49,7 +49,9 @@ async def look(source: Source, scope: Scope, concurrency: int, progress: Progres
     """Everything a source lists, as objects and their graph."""
     progress("survey", "discover resource types")
     catalog = await source.fetch(CatalogQuery())
-    answers = await gather(source, survey_queries(catalog, scope), concurrency, progress, "survey")
+    answers = await gather(
+        source, survey_queries(catalog.pages, scope.namespaces), concurrency, progress, "survey"
+    )
     covered = scope.namespaces or (source.namespaces if isinstance(source, Partial) else frozenset[str]())
     inventory, skipped = read_inventory(answers, covered)
     unchecked = list(skipped_of(skipped))
