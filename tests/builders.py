@@ -21,7 +21,7 @@ def objects_of(*manifests: str) -> list[KubeObject]:
     """The objects of some multi-document manifests."""
     found: list[KubeObject] = []
     for manifest in manifests:
-        for document in yaml.safe_load_all(manifest):
+        for document in yaml.load_all(manifest, Loader=yaml.CSafeLoader):
             if document:
                 found.extend(decode_object(document).objects)
     return found

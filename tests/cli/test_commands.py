@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.flows.shop import healthy
+from tests.sources.fake_api import FakeApi
+from tests.sources.threaded import in_thread
 
 
 def midwatch(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
@@ -210,3 +212,16 @@ def test_a_saved_snapshot_gives_the_same_diagnosis(tmp_path: Path) -> None:
     assert first["verdict"] == second["verdict"] == "fault"
     assert first["hypotheses"][0]["culprit"] == second["hypotheses"][0]["culprit"]
     assert first["hypotheses"][0]["cause"] == second["hypotheses"][0]["cause"]
+
+
+def test_several_contexts_are_diagnosed_at_once_and_one_that_is_gone_spoils_nothing(tmp_path: Path) -> None:
+    with in_thread(FakeApi()) as api:
+        config = api.kubeconfig(tmp_path)
+        result = midwatch(
+            "diagnose", "--kubeconfig", str(config), "--context", "fake", "--context", "other", "-o", "json",
+            MIDWATCH_TIMEOUT="5",
+        )  # fmt: skip
+    document = json.loads(result.stdout)["contexts"]
+    assert document["fake"]["verdict"] == "healthy"
+    assert "cannot be reached" in document["other"]["error"] or "reach" in document["other"]["error"]
+    assert "Traceback" not in result.stderr

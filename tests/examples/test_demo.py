@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import midwatch
@@ -23,6 +24,7 @@ def _files(folder: Path) -> dict[str, str]:
     return {str(each.relative_to(folder)): each.read_text(encoding="utf-8") for each in found}
 
 
+@cache
 def _inventory() -> Inventory:
     return inventory_of(*(each.read_text(encoding="utf-8") for each in sorted(DEMO.rglob("*.yaml"))))
 

@@ -18,7 +18,7 @@ def page(scores: Scores, *, markdown: bool) -> str:
 def _lines(scores: Scores, markdown: bool) -> Iterator[str]:
     found = scores.all
     mark = "## " if markdown else ""
-    yield f"{mark}Manifests: A@1 {found.a1:.3f}  A@3 {found.a3:.3f}  ({found.cases} cases, each with its repaired twin)"
+    yield f"{mark}Manifests: A@1 {found.a1:.3f}  A@3 {found.a3:.3f}  ({found.cases} cases and their twins)"
     yield ""
     yield (
         f"first answer: cause {found.cause:.3f}, culprit {found.culprit:.3f}, the very cause {scores.exact:.3f} · "
