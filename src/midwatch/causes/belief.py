@@ -109,7 +109,15 @@ def _support(beliefs: dict[Key, Belief], finding: Finding, claim: Claim) -> None
     belief = beliefs.setdefault(key, Belief(*key))
     belief.supporting.append(finding)
     strength = min(1.0, max(0.0, claim.strength)) * (_LATENT if finding.status is Status.LATENT else 1.0)
-    belief.strengths[finding.rule] = max(strength, belief.strengths.get(finding.rule, 0.0))
+    witness = _witness(finding, claim)
+    belief.strengths[witness] = max(strength, belief.strengths.get(witness, 0.0))
+
+
+def _witness(finding: Finding, claim: Claim) -> str:
+    """Who says it: a rule; of logs, each workload that complains about another one is a witness of its own."""
+    if finding.rule.startswith("logs/") and finding.subject != claim.culprit:
+        return f"{finding.rule} of {finding.subject}"
+    return finding.rule
 
 
 def _doubt(belief: Belief, against: Sequence[tuple[Finding, Claim]]) -> None:

@@ -22,8 +22,12 @@ _UNSURE = Text(
     "存在故障现象，但现有证据不足以确定根因。",
 )
 _GRANT = Text(
-    "Allow midwatch to list what it was denied ({what}), then run it again.",
-    "请授权 midwatch 列出被拒绝的资源（{what}），然后重新运行。",
+    "Allow midwatch to list what it was denied ({what}), or name a namespace it may read with -n.",
+    "请授权 midwatch 列出被拒绝的资源（{what}），或用 -n 指定可读的命名空间。",
+)
+_FULLER = Text(
+    "Give it more to read: `midwatch snapshot save DIR`, or diagnose the cluster itself.",
+    "提供更多内容：使用 `midwatch snapshot save DIR` 保存更完整的快照，或直接诊断集群。",
 )
 _RETRY = Text("Run again when {what} can be reached.", "待 {what} 可以访问后重新运行。")
 
@@ -69,4 +73,6 @@ def next_steps(diagnosis: Diagnosis, language: Language) -> list[str]:
             steps.append(_GRANT.in_language(language).format(what=unchecked.what))
         elif unchecked.state == "unreachable":
             steps.append(_RETRY.in_language(language).format(what=unchecked.what))
+    if not steps and diagnosis.verdict is Verdict.INCONCLUSIVE:
+        steps.append(_FULLER.in_language(language))
     return list(dict.fromkeys(steps))

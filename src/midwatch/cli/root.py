@@ -15,6 +15,7 @@ _COMMANDS = {
     "causes": ("midwatch.cli.causes", "List the root causes midwatch knows, or explain one."),
     "doctor": ("midwatch.cli.doctor", "Prove that each source returns data, or say what to do."),
     "eval": ("midwatch.cli.eval", "Measure the diagnosis on suites of known faults."),
+    "bench": ("midwatch.cli.bench", "Measure what a diagnosis of a large cluster costs."),
     "demo": ("midwatch.cli.demo", "Diagnose the bundled snapshot of a broken shop; needs no cluster."),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from midwatch.detectors._log_databases import claims_of_database, facts_of, meaning_of_refusal
 from midwatch.detectors._log_files import meaning_of_files, meaning_of_space
 from midwatch.detectors._log_line import Line, Meaning, claims_for
 from midwatch.detectors._log_rule import Rule, Scope
@@ -12,7 +13,6 @@ from midwatch.detectors._log_targets import (
     CACHES,
     DATABASES,
     Target,
-    database_workload,
     engine_of,
     is_own,
     is_relayed,
@@ -21,17 +21,13 @@ from midwatch.detectors._log_targets import (
     serves_backend,
     target_of,
 )
-from midwatch.domain.finding import Claim, Fact
+from midwatch.domain.finding import Claim
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.kube.networking import Service
 from midwatch.domain.text import Text
 from midwatch.knowledge.addresses import Problem
 
-_BACKEND_RULES = frozenset({"broker", "cache", "database"})
+_BACKEND_RULES = frozenset({"broker", "cache", "database", "database-start"})
 _CLIENT_ADDRESS = re.compile(r"(?:'@'|@|host=|from |client:? )\[?([0-9]{1,3}(?:\.[0-9]{1,3}){3})")
-_POOL = re.compile(
-    r"Connection is not available, request timed out|QueuePool limit|pool.{0,40}exhausted", re.IGNORECASE
-)
 _LOOKUP_FAILED = re.compile(r"SERVFAIL|server misbehaving|i/o timeout|temporary failure|EAI_AGAIN", re.IGNORECASE)
 _MISSING = {
     Problem.NO_SERVICE: Text("but there is no such Service", "但并没有这个 Service"),
@@ -62,12 +58,14 @@ def _of_target(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
     target = target_of(inventory, line.namespace, line.client, line.text, backend=backend)
     general = _general(rule, target, backend=backend)
     if target.address is None:
-        return Meaning(line.client, (*claims_for(line.client, general), *_pool_claims(inventory, line, target)))
+        return Meaning(
+            line.client, (*claims_for(line.client, general), *_of_backend(inventory, line, target, general))
+        )
     if is_own(target.address):
         return _of_itself(line, target, general)
     if target.reference is None and is_relayed(inventory, line.client, target.address):
         relayed = tuple((cause, min(strength, 0.3)) for cause, strength in general)
-        return Meaning(line.client, claims_for(line.client, relayed), None, _facts(target))
+        return Meaning(line.client, claims_for(line.client, relayed), None, facts_of(target))
     precise = _precise(line, target, general)
     if precise is not None:
         return precise
@@ -86,6 +84,15 @@ def _general(rule: Rule, target: Target, *, backend: bool) -> tuple[tuple[str, f
     if engine in DATABASES or (backend and rule.name not in ("broker", "cache")):
         return (("db-unreachable", strength),)
     return rule.claims
+
+
+def _of_backend(
+    inventory: Inventory, line: Line, target: Target, general: tuple[tuple[str, float], ...]
+) -> tuple[Claim, ...]:
+    """What else speaks from a line that is about a database."""
+    if target.engine not in DATABASES and general[0][0] != "db-unreachable":
+        return ()
+    return claims_of_database(inventory, line, target)
 
 
 def _of_itself(line: Line, target: Target, general: tuple[tuple[str, float], ...]) -> Meaning:
@@ -119,7 +126,7 @@ def _precise(line: Line, target: Target, general: tuple[tuple[str, float], ...])
         why = _MISSING[problem]
         words = Text(f"it calls {target.address}, {why.en}", f"它访问 {target.address}，{why.zh}")
     causes = ((cause, 0.88), (general[0][0], 0.3))
-    return Meaning(line.client, claims_for(line.client, causes), words, _facts(target))
+    return Meaning(line.client, claims_for(line.client, causes), words, facts_of(target))
 
 
 def _as_such(
@@ -134,28 +141,7 @@ def _as_such(
         causes = [("dns-resolution-failure", 0.75 if failed else 0.4)]
         causes += [] if inside else [("service-address-mismatch", 0.35)]
     claims = claims_for(line.client, causes)
-    return Meaning(line.client, (*claims, *_pool_claims(inventory, line, target)), words, _facts(target))
-
-
-def _pool_claims(inventory: Inventory, line: Line, target: Target) -> tuple[Claim, ...]:
-    """A pool that gives no connection in time may wait for a database that has none left."""
-    if _POOL.search(line.text) is None:
-        return ()
-    database = database_workload(inventory, line.namespace, target)
-    return (Claim("db-connections-exhausted", database, 0.35),) if database is not None else ()
-
-
-def _facts(target: Target) -> tuple[Fact, ...]:
-    found: list[Fact] = []
-    if target.reference is not None:
-        found.append(Fact(target.reference.where, target.reference.path, str(target.reference.address)))
-    if target.service is not None:
-        found.append(Fact(target.service.ref, ".spec.ports", _ports(target.service)))
-    return tuple(found)
-
-
-def _ports(service: Service) -> str:
-    return ", ".join(f"{each.port}/{each.protocol}" for each in service.spec.ports)
+    return Meaning(line.client, (*claims, *_of_backend(inventory, line, target, general)), words, facts_of(target))
 
 
 def _of_database(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
@@ -163,11 +149,7 @@ def _of_database(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
     if line.pod is not None and serves_backend(line.pod):
         return Meaning(line.client, claims_for(line.client, rule.claims))
     target = target_of(inventory, line.namespace, line.client, line.text, backend=True)
-    database = database_workload(inventory, line.namespace, target)
-    if database is None:
-        return Meaning(line.client, claims_for(line.client, ((cause, s * 0.7) for cause, s in rule.claims)))
-    words = Text(f"{rule.words.en} ({database})", f"{rule.words.zh}（{database}）")
-    return Meaning(line.client, claims_for(database, rule.claims), words, _facts(target))
+    return meaning_of_refusal(inventory, line, rule, target)
 
 
 def _of_credentials(inventory: Inventory, line: Line, rule: Rule) -> Meaning:

@@ -9,6 +9,7 @@ DATABASE_RULES: tuple[Rule, ...] = (
         "db-credentials",
         Scope.CREDENTIALS,
         r"access denied for user|password authentication failed|no password supplied"
+        r"|SQL Error: 1045\b|SQLState: 28|SQLSTATE\[?28|\b28P01\b|ER_ACCESS_DENIED_ERROR|\(1045, "
         r"|ERR invalid (?:password|username)|NOAUTH|WRONGPASS|invalid username-password pair"
         r"|AuthenticationFailed|SCRAM.{0,60}fail|login failed for user|ORA-01017|ORA-28000"
         r"|role \"[^\"]{1,63}\" does not exist|ACCESS_REFUSED|SaslAuthenticationException"
@@ -22,8 +23,10 @@ DATABASE_RULES: tuple[Rule, ...] = (
         "db-read-only",
         Scope.DATABASE,
         r"--(?:super-)?read-only|read-only (?:transaction|mode|replica|database)|READONLY You can't write"
-        r"|read only (?:replica|transaction|mode)|NotWritablePrimary|not master|NotPrimaryNoSecondaryOk"
-        r"|database is read-only|is read only and cannot",
+        r"|read only (?:replica|mode)|NotWritablePrimary|not master|NotPrimaryNoSecondaryOk|not primary\b"
+        r"|database is read-only|is read only and cannot|SQL Error: (?:1290|1836)\b|ORA-16000"
+        r"|SQLSTATE[ :=\[]{1,3}25006|\b25006: "
+        r"|ER_OPTION_PREVENTS_STATEMENT|ER_READ_ONLY_MODE|InnoDB is in read only|\((?:1290|1836), ",
         "the database accepts no writes",
         "数据库不接受写入",
         ("db-read-only", 0.8),
@@ -31,9 +34,11 @@ DATABASE_RULES: tuple[Rule, ...] = (
     rule(
         "db-connections",
         Scope.DATABASE,
-        r"too many connections|remaining connection slots are reserved|too many clients already"
-        r"|max number of clients reached|max_user_connections|ORA-000(?:18|20)|ORA-12519|max_connections"
-        r"|connection limit exceeded|no more connections allowed",
+        r"too many (?:open )?connections|remaining connection slots are reserved|too many clients already"
+        r"|max number of clients reached|max_user_connections|ORA-000(?:18|20)|ORA-125(?:16|19|20)|max_connections"
+        r"|connection limit exceeded|no more connections allowed|SQL Error: (?:1040|1203|1226)\b"
+        r"|SQLSTATE[ :=\[]{1,3}53300|\b53300: "
+        r"|ER_CON_COUNT_ERROR|ER_TOO_MANY_USER_CONNECTIONS|\((?:1040|1203|1226), ",
         "the database has no connection left",
         "数据库已没有可用连接",
         ("db-connections-exhausted", 0.85),
@@ -138,6 +143,8 @@ TARGET_RULES: tuple[Rule, ...] = (
         "database",
         Scope.TARGET,
         r"Communications link failure|can't connect to (?:local )?mysql|could not connect to server"
+        r"|SQLState: 08|SQLSTATE\[?(?:08|HY000\] \[200[23])|Socket fail to connect"
+        r"|connection to server at .{1,253} failed"
         r"|CannotGetJdbcConnection|Connection is not available, request timed out|QueuePool limit"
         r"|Could not open JDBC|MongoServerSelectionError|ServerSelectionTimeoutError"
         r"|No suitable servers found|MongoTimeoutException|SQLNonTransientConnectionException"
@@ -147,6 +154,15 @@ TARGET_RULES: tuple[Rule, ...] = (
         "it cannot reach its database",
         "它无法连接数据库",
         ("db-unreachable", 0.65),
+    ),
+    rule(
+        "database-start",
+        Scope.TARGET,
+        r"Unable to open JDBC Connection|Exception during pool initialization|spi\.JdbcEnvironment\]"
+        r"|Unable to determine Dialect|Failed to initialize pool|Failed to obtain JDBC Connection",
+        "it gets no connection to its database",
+        "它无法获得数据库连接",
+        ("db-unreachable", 0.5),
     ),
     rule(
         "upstream",

@@ -38,7 +38,10 @@ PRECISE_RULES: tuple[Rule, ...] = (
         "address-in-use",
         Scope.SELF,
         r"address (?:is )?already in use|EADDRINUSE|port [0-9]{1,5} (?:was|is) already in use"
-        r"|Address in use|only one usage of each socket address|bind\(\).{0,80}failed \(98",
+        r"|Address in use|only one usage of each socket address|bind\(\).{0,80}failed \(98"
+        r"|port may already be in use|AddrInUse|AddressInUse|Connection in use: \(|os error 98\b"
+        r"|Failed to bind to (?:address |server socket|port )(?!.{0,300}(?:denied|assign requested))"
+        r"|No address added out of total|address already bound",
         "its port is already taken",
         "它要监听的端口已被占用",
         ("port-conflict", 0.85),

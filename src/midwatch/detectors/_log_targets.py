@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from midwatch.detectors._backing import Backing, backings
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.pods import Pod
@@ -30,6 +29,8 @@ _PATTERNS: tuple[re.Pattern[str], ...] = tuple(
         rf"->\[?(?P<host>{_HOST})\]?:(?P<port>[0-9]{{1,5}})",
         rf"(?:dial tcp|ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ipv4:) ?(?P<host>{_HOST}):(?P<port>[0-9]{{1,5}})",
         rf"host=[\"']?(?P<host>{_HOST})[\"']?, port=(?P<port>[0-9]{{1,5}})",
+        rf"\\(host=(?P<host>{_HOST})\\)\\(port=(?P<port>[0-9]{{1,5}})\\)",
+        rf"host:(?P<host>{_HOST}), ?port:(?P<port>[0-9]{{1,5}})",
         rf"(?:server at|on host|to host) [\"'](?P<host>{_HOST})[\"']{_BESIDE}",
         rf"MySQL server on '(?P<host>{_HOST}){_PORT}'",
         rf"(?<![\w.-])(?P<host>{_HOST})/[0-9.]{{7,15}}:(?P<port>[0-9]{{1,5}})",
@@ -57,7 +58,7 @@ class Engine(StrEnum):
     NATS = "nats"
 
 
-_PORTS = {
+PORTS = {
     3306: Engine.MYSQL, 33060: Engine.MYSQL, 5432: Engine.POSTGRES, 27017: Engine.MONGO, 1433: Engine.SQLSERVER,
     1521: Engine.ORACLE, 9042: Engine.CASSANDRA, 6379: Engine.REDIS, 26379: Engine.REDIS, 11211: Engine.MEMCACHED,
     5672: Engine.RABBITMQ, 5671: Engine.RABBITMQ, 9092: Engine.KAFKA, 4222: Engine.NATS,
@@ -103,7 +104,8 @@ def target_of(inventory: Inventory, namespace: str, client: Ref, text: str, *, b
     address = next(addresses_in(text), None)
     engine = engine_of(text, address)
     if address is not None:
-        return Target(address, resolve(inventory, namespace, address), engine)
+        resolution = resolve(inventory, namespace, address)
+        return Target(address, resolution, engine or engine_of_service(resolution.service))
     if backend:
         reference = _reference(inventory, client, engine)
         if reference is not None:
@@ -135,7 +137,13 @@ def engine_of(text: str, address: Address | None) -> Engine | None:
     by_name = next(
         (engine for engine, pattern in _WORDS if pattern.search(address.host + " " + address.scheme)), None
     )
-    return by_name or _PORTS.get(address.port or 0)
+    return by_name or PORTS.get(address.port or 0)
+
+
+def engine_of_service(service: Service | None) -> Engine | None:
+    """The kind of back end whose port a Service has: an address with a wrong port still means it."""
+    ports = service.spec.ports if service is not None else ()
+    return next((found for each in ports if (found := PORTS.get(each.port)) is not None), None)
 
 
 def is_sql(text: str) -> bool:
@@ -173,32 +181,9 @@ def _is_of(reference: Reference, engine: Engine | None) -> bool:
     return known is engine or (engine is None and known in DATABASES)
 
 
-def database_workload(inventory: Inventory, namespace: str, target: Target) -> Ref | None:
-    """The workload of a back end: behind the resolved Service, else the only one with the port of that engine."""
-    if target.service is not None:
-        return _behind(inventory, target.service)
-    services = [
-        each.service
-        for each in inventory.derive(backings).values()
-        if each.service.namespace == namespace and _serves(each, target.engine)
-    ]
-    workloads = {found for each in services if (found := _behind(inventory, each)) is not None}
-    return next(iter(workloads)) if len(workloads) == 1 else None
-
-
-def _behind(inventory: Inventory, service: Service) -> Ref | None:
-    backing = inventory.derive(backings).get(service.ref)
-    return inventory.workload(backing.pods[0]) if backing is not None and backing.pods else None
-
-
-def _serves(backing: Backing, engine: Engine | None) -> bool:
-    engines = {found for port in backing.service.spec.ports if (found := _PORTS.get(port.port)) is not None}
-    return engine in engines if engine is not None else bool(engines & DATABASES)
-
-
 def serves_backend(pod: Pod) -> bool:
     """Whether a pod itself is a database, cache or broker, by the ports it declares."""
-    return any(port.container_port in _PORTS for each in pod.spec.containers for port in each.ports)
+    return any(port.container_port in PORTS for each in pod.spec.containers for port in each.ports)
 
 
 def is_own(address: Address) -> bool:

@@ -20,7 +20,7 @@ _PULL_SECRET_TYPES = frozenset({"kubernetes.io/dockerconfigjson", "kubernetes.io
 
 def missing_secrets(inventory: Inventory, pod: Pod) -> set[str]:
     """Pull secrets the pod names that the survey proves absent, and those the kubelet could not read."""
-    absent = {name for name in pull_secrets(inventory, pod.namespace, pod.spec) if _absent(inventory, pod, name)}
+    absent = {name for name in secrets_of(inventory, pod) if _absent(inventory, pod, name)}
     for event in inventory.events(pod.ref):
         if event.reason == "FailedToRetrieveImagePullSecret":
             absent |= {name for name in _named_in(event.message) if _absent(inventory, pod, name, told=True)}
@@ -44,6 +44,13 @@ def pull_secrets(inventory: Inventory, namespace: str, spec: PodSpec) -> list[st
     named = [each.name for each in spec.image_pull_secrets if each.name]
     account = inventory.get(ServiceAccount, namespace, spec.service_account_name or "default")
     return named or [each.name for each in (account.image_pull_secrets if account else ()) if each.name]
+
+
+def secrets_of(inventory: Inventory, pod: Pod) -> list[str]:
+    """Pull secrets of a pod; where its own spec shows none (as in a description), those of its template."""
+    named = pull_secrets(inventory, pod.namespace, pod.spec)
+    template = None if named else inventory.derive(pod_templates).get(inventory.workload(pod))
+    return named if template is None else pull_secrets(inventory, pod.namespace, template.spec)
 
 
 def pull_secrets_missing(inventory: Inventory) -> Iterator[Finding]:

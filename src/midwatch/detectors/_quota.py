@@ -53,6 +53,12 @@ def shortages(quotas: Iterable[ResourceQuota], needed: Mapping[str, float]) -> I
                 yield Shortage(quota, resource, want, used, amount(limit))
 
 
+def used_up(inventory: Inventory, namespace: str, plural: str) -> bool:
+    """Whether quotas leave no room for one more object of a kind."""
+    quotas = inventory.derive(quotas_by_namespace).get(namespace, ())
+    return any(shortages(quotas, {plural: 1.0, f"count/{plural}": 1.0}))
+
+
 def needs_of(spec: PodSpec) -> dict[str, float]:
     """What one pod takes from each quota resource."""
     needed = {"pods": 1.0, "count/pods": 1.0}

@@ -7,10 +7,12 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from midwatch.detectors._amounts import amount, show_amount
+from midwatch.detectors._backing import ailing
 from midwatch.detectors._quota import Shortage, quotas_by_namespace, shortages
 from midwatch.detectors._refusals import quota_cause
+from midwatch.detectors._unserved import unserved
 from midwatch.detectors.common import MAX_FACTS, fact
-from midwatch.domain.finding import Claim, Fact, Finding, Severity
+from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import ConfigMap, ResourceQuota, Secret
 from midwatch.domain.kube.meta import KubeObject
@@ -21,9 +23,12 @@ from midwatch.domain.kube.workloads import StatefulSet
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.callers import callers
+from midwatch.knowledge.names import subject_of
 from midwatch.knowledge.templates import pod_templates
 
 _NOISE = frozenset({"pv", "pvc", "claim", "volume", "vol", "data", "storage", "disk"})
+_PROVEN = 0.75
+_PLAUSIBLE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class _Missing:
     ref: Ref
     holder: Ref
     path: str
+    sure: bool = True
+    """Whether the object is known to be wanted here, not only named by an optional setting or by mistake."""
 
 
 def missing_behind_quota(inventory: Inventory) -> Iterator[Finding]:
@@ -44,14 +51,13 @@ def missing_behind_quota(inventory: Inventory) -> Iterator[Finding]:
     if not quotas:
         return
     groups: dict[tuple[str, str], list[_Missing]] = defaultdict(list)
-    for each in (*_services(inventory), *_of_templates(inventory, quotas)):
-        if each.ref.namespace in quotas:
-            groups[each.ref.namespace, each.ref.kind].append(each)
+    for each in (*_services(inventory, quotas), *_of_templates(inventory, quotas)):
+        groups[each.ref.namespace, each.ref.kind].append(each)
     for (space, kind), missing in groups.items():
         needed, guessed = _needed(inventory, kind, missing)
         short = list(shortages(quotas[space], needed))
         if short:
-            yield _finding(space, missing, short, 0.75 if guessed and not _is_used_up(short) else 0.9)
+            yield _finding(inventory, space, missing, short, guessed=guessed and not _is_used_up(short))
 
 
 def _counts_objects(quotas: list[ResourceQuota]) -> bool:
@@ -91,23 +97,33 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(name.replace(".", "-").split("-")) - _NOISE
 
 
-def _services(inventory: Inventory) -> Iterator[_Missing]:
-    for ref, holder, path in _named_services(inventory):
-        if inventory.knows(Service, ref.namespace) and ref not in inventory.by_ref:
-            yield _Missing(ref, holder, path)
+def _services(inventory: Inventory, spaces: Container[str]) -> Iterator[_Missing]:
+    """Named Services that do not exist, those of existing workloads first."""
+    for each in sorted(_all_services(inventory), key=lambda each: not each.sure):
+        space = each.ref.namespace
+        if space in spaces and inventory.knows(Service, space) and each.ref not in inventory.by_ref:
+            yield each
 
 
-def _named_services(inventory: Inventory) -> Iterator[tuple[Ref, Ref, str]]:
+def _all_services(inventory: Inventory) -> Iterator[_Missing]:
+    workloads = inventory.derive(_subjects)
     for service, holders in inventory.derive(callers).items():
-        for holder in holders:
-            yield service, holder, "address variable"
+        meant = (service.namespace, subject_of(service.name)) in workloads
+        yield from (_Missing(service, holder, "address variable", meant) for holder in holders)
     for each in inventory.all(StatefulSet):
         if each.spec.service_name:
-            yield Ref("Service", each.namespace, each.spec.service_name), each.ref, ".spec.serviceName"
+            yield _Missing(Ref("Service", each.namespace, each.spec.service_name), each.ref, ".spec.serviceName")
     for each in inventory.all(Ingress):
         for backend in _backends(each):
             if backend.service is not None and backend.service.name:
-                yield Ref("Service", each.namespace, backend.service.name), each.ref, ".spec.rules"
+                yield _Missing(Ref("Service", each.namespace, backend.service.name), each.ref, ".spec.rules")
+    for service, workload in inventory.derive(unserved):
+        yield _Missing(service, workload, ".metadata.name")
+
+
+def _subjects(inventory: Inventory) -> frozenset[tuple[str, str]]:
+    """What the workloads of each namespace are about, by their names (use with `derive`)."""
+    return frozenset((ref.namespace, subject_of(ref.name)) for ref in inventory.derive(pod_templates))
 
 
 def _backends(found: Ingress) -> Iterator[IngressBackend]:
@@ -137,11 +153,16 @@ def _of_spec(inventory: Inventory, holder: Ref, spec: PodSpec) -> Iterator[_Miss
                 yield _Missing(ref, holder, f".spec.volumes[{volume.name}]")
 
 
-def _finding(space: str, missing: list[_Missing], short: list[Shortage], strength: float) -> Finding:
+def _finding(
+    inventory: Inventory, space: str, missing: list[_Missing], short: list[Shortage], *, guessed: bool
+) -> Finding:
     first, quota = missing[0], short[0]
     names = list(dict.fromkeys(each.ref for each in missing))
     used, hard = (show_amount(quota.resource, each) for each in (quota.used, quota.hard))
     causes = dict.fromkeys(quota_cause(each.resource) for each in short)
+    holders = tuple(dict.fromkeys(each.holder for each in missing))
+    strength = _strength(inventory, first, holders, guessed=guessed)
+    culprit = Ref("Namespace", "", space)
     return Finding(
         "admission/missing-behind-quota",
         quota.quota.ref,
@@ -151,11 +172,21 @@ def _finding(space: str, missing: list[_Missing], short: list[Shortage], strengt
             f"{first.holder} 引用的 {first.ref} 不存在，而 ResourceQuota {quota.quota.name} 已容不下它："
             f"{quota.resource} 已用 {used}/{hard}",
         ),
-        Severity.ERROR,
-        claims=tuple(Claim(cause, Ref("Namespace", "", space), strength) for cause in causes),
+        Severity.ERROR if strength >= _PROVEN else Severity.WARNING,
+        Status.ACTIVE if strength >= _PLAUSIBLE else Status.LATENT,
+        tuple(Claim(cause, culprit, strength) for cause in causes),
         facts=(
             fact(quota.quota, f".status.used[{quota.resource}]", f"{used} of {hard}"),
             *(Fact(each.holder, each.path, each.ref.name) for each in missing[:MAX_FACTS]),
         ),
-        affected=(*names, *dict.fromkeys(each.holder for each in missing)),
+        affected=(*names, *holders),
     )
+
+
+def _strength(inventory: Inventory, first: _Missing, holders: tuple[Ref, ...], *, guessed: bool) -> float:
+    """A workload without its Service is proof; a name that fits no workload may be optional, or mistaken."""
+    if first.sure:
+        alone = first.ref.kind == Service.KIND and holders == (first.holder,) and first.path == ".metadata.name"
+        return 0.75 if guessed or alone else 0.9
+    hurts = any(each in inventory.derive(ailing) for each in holders)
+    return 0.6 if hurts else 0.4

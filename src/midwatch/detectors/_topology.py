@@ -12,9 +12,9 @@ from typing import NamedTuple
 from midwatch.detectors.common import is_finished
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Namespace, Node
-from midwatch.domain.kube.pods import Pod, PodAffinityTerm, TopologySpreadConstraint
+from midwatch.domain.kube.pods import Pod, PodAffinityTerm, PodSpec, TopologySpreadConstraint
 from midwatch.domain.kube.selectors import matches, node_matches
-from midwatch.domain.resource import Ref
+from midwatch.knowledge.templates import pod_templates
 
 
 class _Guard(NamedTuple):
@@ -50,7 +50,7 @@ def topology_of(inventory: Inventory, pod: Pod) -> Topology:
     """The rules between a pod and all placed pods."""
     affinity = pod.spec.affinity
     wanted = affinity.pod_affinity.required if affinity and affinity.pod_affinity else ()
-    unwanted = affinity.pod_anti_affinity.required if affinity and affinity.pod_anti_affinity else ()
+    unwanted = _unwanted(pod.spec)
     spread = [each for each in pod.spec.topology_spread_constraints if each.when_unsatisfiable == "DoNotSchedule"]
     needed = [(each.topology_key, _needed(inventory, pod, each)) for each in wanted]
     return Topology(
@@ -99,21 +99,25 @@ def _spaces(inventory: Inventory, pod: Pod, term: PodAffinityTerm) -> list[str]:
 
 
 def guards(inventory: Inventory) -> tuple[_Guard, ...]:
-    """Anti-affinity of placed pods, once per workload (an index: use it with `Inventory.derive`)."""
-    nodes: dict[Ref, set[str]] = {}
-    owners: dict[Ref, Pod] = {}
-    for pod in inventory.all(Pod):
-        affinity = pod.spec.affinity
-        if affinity and affinity.pod_anti_affinity and pod.spec.node_name and not is_finished(pod):
-            workload = inventory.workload(pod)
-            owners[workload] = pod
-            nodes.setdefault(workload, set()).add(pod.spec.node_name)
-    return tuple(
-        _Guard(pod, term, frozenset(nodes[workload]))
-        for workload, pod in owners.items()
-        if pod.spec.affinity and pod.spec.affinity.pod_anti_affinity
-        for term in pod.spec.affinity.pod_anti_affinity.required
-    )
+    """Anti-affinity of placed pods, once per workload (an index: use it with `Inventory.derive`).
+
+    Descriptions of pods leave their affinity out, so it is read from the template as well.
+    """
+    found: list[_Guard] = []
+    templates = inventory.derive(pod_templates)
+    for workload, pods in inventory.pods_by_workload.items():
+        placed = [each for each in pods if each.spec.node_name and not is_finished(each)]
+        terms = _unwanted(placed[-1].spec) if placed else ()
+        if placed and not terms and workload in templates:
+            terms = _unwanted(templates[workload].spec)
+        nodes = frozenset(each.spec.node_name for each in placed) if terms else frozenset[str]()
+        found.extend(_Guard(placed[-1], each, nodes) for each in terms)
+    return tuple(found)
+
+
+def _unwanted(spec: PodSpec) -> tuple[PodAffinityTerm, ...]:
+    affinity = spec.affinity
+    return affinity.pod_anti_affinity.required if affinity and affinity.pod_anti_affinity else ()
 
 
 def _guarded(inventory: Inventory, pod: Pod) -> Iterator[tuple[str, frozenset[str]]]:

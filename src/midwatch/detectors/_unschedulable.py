@@ -17,9 +17,11 @@ from midwatch.domain.kube.cluster import Node
 from midwatch.domain.kube.pods import Pod
 
 PLACEMENTS = ("node-selector-mismatch", "node-affinity-mismatch")
+_CORDONED = "node-cordoned"
 _SURE = 0.9
 _SAID = 0.97
 _WEAK = 0.35
+_GUESS = 0.5
 
 
 class Blame(NamedTuple):
@@ -58,7 +60,7 @@ def _only_control_plane(
 
 def _is_background(node: Node, found: Sequence[Obstacle]) -> bool:
     repelled = any(each.taint in CONTROL_PLANE_TAINTS for each in found)
-    return repelled or (runs_control_plane(node) and any(each.cause == "node-cordoned" for each in found))
+    return repelled or (runs_control_plane(node) and any(each.cause == _CORDONED for each in found))
 
 
 def _placement_blame(nodes: Sequence[Node], found: Mapping[str, Sequence[Obstacle]]) -> list[Blame]:
@@ -77,20 +79,23 @@ def _placement_blame(nodes: Sequence[Node], found: Mapping[str, Sequence[Obstacl
 
 
 def _shares(nodes: Sequence[Node], found: Mapping[str, Sequence[Obstacle]]) -> list[Blame]:
-    """Each cause by the share of nodes that it alone excludes; a node with several counts in part for each."""
+    """Each cause by the share of nodes that it alone excludes; a node with several counts in part for each.
+
+    A cordon beside other reasons counts half: nodes are taken out of service on purpose.
+    """
     shares: dict[str, float] = defaultdict(float)
     names: dict[str, list[str]] = defaultdict(list)
     details: dict[str, str] = {}
     for node in nodes:
         causes = {each.cause: each.detail for each in found[node.name]}
         for cause, detail in causes.items():
-            shares[cause] += 1 / len(causes)
+            shares[cause] += (0.5 if cause == _CORDONED else 1) / len(causes)
             names[cause].append(node.name)
             details.setdefault(cause, detail)
-    ranked = sorted(shares, key=lambda cause: (-shares[cause], cause))
+    ranked = sorted(shares, key=lambda cause: (-shares[cause], cause == _CORDONED, cause))
+    total = sum(shares.values())
     return [
-        Blame(cause, _strength(shares[cause] / len(nodes)), details[cause], tuple(names[cause]))
-        for cause in ranked
+        Blame(cause, _strength(shares[cause] / total), details[cause], tuple(names[cause])) for cause in ranked
     ]
 
 
@@ -113,17 +118,32 @@ def placements_of(pod: Pod) -> list[str]:
     return [PLACEMENTS[1]]
 
 
+def suspects_of(pod: Pod) -> list[Blame]:
+    """What an unplaced pod asks of nodes when neither they nor the scheduler's word are known."""
+    affinity = pod.spec.affinity
+    asked = {
+        PLACEMENTS[0]: bool(pod.spec.node_selector),
+        PLACEMENTS[1]: bool(affinity and affinity.node_affinity and affinity.node_affinity.required),
+        "pod-anti-affinity-conflict": bool(
+            affinity and affinity.pod_anti_affinity and affinity.pod_anti_affinity.required
+        ),
+        "pod-affinity-unsatisfied": bool(affinity and affinity.pod_affinity and affinity.pod_affinity.required),
+    }
+    found = [cause for cause, needs in asked.items() if needs]
+    return [Blame(cause, round(_GUESS / len(found) ** 0.5, 2)) for cause in found]
+
+
 def blame_of_message(pod: Pod, said: FitError) -> list[Blame]:
     """The verdict from the scheduler's message alone, which counts nodes without naming them."""
     placement = [each for each in said.reasons if each.cause == PLACEMENT]
     others = [each for each in said.reasons if each.cause != PLACEMENT]
     ordinary = [each for each in others if each.taint not in CONTROL_PLANE_TAINTS]
-    telling = [each for each in ordinary if each.cause != "node-cordoned"]
+    telling = [each for each in ordinary if each.cause != _CORDONED]
     if placement and not telling:
         split = 1 / len(placements_of(pod)) ** 0.5
         cordoned = sum(each.nodes for each in ordinary)
         chosen = [Blame(each, round(_SURE * split, 2), placement[0].text) for each in placements_of(pod)]
-        return chosen + ([Blame("node-cordoned", _WEAK)] if cordoned else [])
+        return chosen + ([Blame(_CORDONED, _WEAK)] if cordoned else [])
     blames = _weighed(ordinary or others)
     return blames + ([Blame(each, _WEAK) for each in placements_of(pod)] if placement else [])
 
@@ -132,12 +152,12 @@ def _weighed(reasons: Sequence[Reason]) -> list[Blame]:
     """By the number of nodes; a cordon beside other reasons is more often the background than the cause."""
     weights: dict[str, float] = defaultdict(float)
     texts: dict[str, str] = {}
-    mixed = any(each.cause != "node-cordoned" for each in reasons)
+    mixed = any(each.cause != _CORDONED for each in reasons)
     for each in reasons:
-        weights[each.cause] += each.nodes * (0.5 if mixed and each.cause == "node-cordoned" else 1)
+        weights[each.cause] += each.nodes * (0.5 if mixed and each.cause == _CORDONED else 1)
         texts.setdefault(each.cause, each.text)
     total = sum(weights.values()) or 1
-    ranked = sorted(weights, key=lambda cause: (-weights[cause], cause))
+    ranked = sorted(weights, key=lambda cause: (-weights[cause], cause == _CORDONED, cause))
     return [Blame(cause, _strength(weights[cause] / total), texts[cause]) for cause in ranked]
 
 

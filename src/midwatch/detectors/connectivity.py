@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from midwatch.detectors._backing import Backing, backings, selected_workloads, selector_of
 from midwatch.detectors._policy import Policies, pod_peer
+from midwatch.detectors._quota import used_up
 from midwatch.detectors.common import shorten
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.observation import ConnectionCheck, Observation
+from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.addresses import exposes
 
@@ -76,6 +78,8 @@ def _suspects(inventory: Inventory, check: ConnectionCheck, service: Service | N
     if service is None:
         known = inventory.knows(Service, ref.namespace)
         yield Claim("service-missing", ref, 0.75) if known else Claim("service-unreachable", ref, 0.4)
+        if known and used_up(inventory, ref.namespace, "services"):
+            yield Claim("quota-services-exceeded", Ref("Namespace", "", ref.namespace), 0.85)
         return
     backing = inventory.derive(backings)[service.ref]
     if any(each in outcome for each in _UNRESOLVED):

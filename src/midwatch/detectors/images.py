@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from midwatch.detectors._image_names import closest, is_malformed, known_images, repository_of
+from midwatch.detectors._pull_access import Access, access_to
 from midwatch.detectors._pull_errors import AUTH, PULL_REASONS, PullError, PullKind, classify
-from midwatch.detectors._pull_secrets import missing_secrets, pull_secrets, pull_secrets_missing
+from midwatch.detectors._pull_secrets import missing_secrets, pull_secrets_missing
 from midwatch.detectors._runs import Run, newest_first, of_container, runs, troubled
 from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
@@ -41,8 +42,6 @@ _WORDS: dict[PullKind, Text] = {
 }
 _CAUSES: dict[PullKind, tuple[tuple[str, float], ...]] = {
     PullKind.NOT_FOUND: (("image-not-found", 0.97),),
-    PullKind.AMBIGUOUS: (("image-not-found", 0.7), ("image-pull-unauthorized", 0.5)),
-    PullKind.UNAUTHORIZED: (("image-pull-unauthorized", 0.85), ("image-not-found", 0.4)),
     PullKind.DNS: (("image-registry-dns-failure", 0.97),),
     PullKind.UNREACHABLE: (("image-registry-unreachable", 0.95),),
     PullKind.TLS: (("image-registry-tls-failure", 0.95),),
@@ -51,6 +50,20 @@ _CAUSES: dict[PullKind, tuple[tuple[str, float], ...]] = {
     PullKind.INVALID: (("image-reference-invalid", 0.97),),
     PullKind.NEVER: (("image-never-pulled", 0.97),),
     PullKind.UNKNOWN: (("image-pull-failing", 0.5),),
+}
+_SECRET_ABSENT = {"image-pull-secret-missing": 0.97, "image-pull-unauthorized": 0.5, "image-not-found": 0.2}
+_NOT_THERE = {"image-not-found": 0.75, "image-pull-unauthorized": 0.3}
+_REFUSALS: dict[tuple[Access, PullKind], dict[str, float]] = {
+    (Access.PROVEN, PullKind.AMBIGUOUS): _NOT_THERE,
+    (Access.PROVEN, PullKind.UNAUTHORIZED): {"image-not-found": 0.65, "image-pull-unauthorized": 0.45},
+    (Access.PUBLIC, PullKind.AMBIGUOUS): _NOT_THERE,
+    (Access.PUBLIC, PullKind.UNAUTHORIZED): _NOT_THERE,
+    (Access.LACKS_SECRET, PullKind.AMBIGUOUS): {"image-pull-secret-missing": 0.9, "image-not-found": 0.25},
+    (Access.LACKS_SECRET, PullKind.UNAUTHORIZED): {"image-pull-secret-missing": 0.93, "image-not-found": 0.2},
+    (Access.NO_SECRET, PullKind.AMBIGUOUS): {"image-pull-secret-missing": 0.55, "image-not-found": 0.5},
+    (Access.NO_SECRET, PullKind.UNAUTHORIZED): {"image-pull-secret-missing": 0.7, "image-not-found": 0.35},
+    (Access.WITH_SECRET, PullKind.AMBIGUOUS): {"image-not-found": 0.55, "image-pull-unauthorized": 0.5},
+    (Access.WITH_SECRET, PullKind.UNAUTHORIZED): {"image-pull-unauthorized": 0.85, "image-not-found": 0.3},
 }
 
 
@@ -155,26 +168,32 @@ def _hint(twin: str) -> Text:
 
 
 def _claims(inventory: Inventory, failure: _Failure, twin: str) -> Iterator[Claim]:
-    kind, who = failure.error.kind, failure.workload
-    absent = failure.missing_secrets
+    for cause, strength in _strengths(inventory, failure, twin).items():
+        yield Claim(cause, failure.workload, strength)
+
+
+def _strengths(inventory: Inventory, failure: _Failure, twin: str) -> dict[str, float]:
+    kind, absent = failure.error.kind, failure.missing_secrets
+    if kind in AUTH:
+        return _SECRET_ABSENT if absent else _of_refusal(inventory, failure, twin)
     strengths = dict(_CAUSES[kind])
-    if kind in AUTH and absent:
-        strengths = {"image-pull-secret-missing": 0.97, "image-pull-unauthorized": 0.5, "image-not-found": 0.2}
-    elif absent:
+    if absent:
         strengths["image-pull-secret-missing"] = 0.4
-    elif kind in AUTH and (twin or _runs_same_repository(inventory, failure)):
-        strengths |= {"image-not-found": 0.85, "image-pull-unauthorized": 0.3}
-    elif kind is PullKind.UNAUTHORIZED and _has_no_secret(inventory, failure):
-        strengths["image-pull-secret-missing"] = 0.35
     if kind is PullKind.DNS and twin:
         strengths["image-not-found"] = 0.35
-    for cause, strength in strengths.items():
-        yield Claim(cause, who, strength)
+    return strengths
 
 
-def _has_no_secret(inventory: Inventory, failure: _Failure) -> bool:
-    pod = failure.pods[0]
-    return not pull_secrets(inventory, pod.namespace, pod.spec)
+def _of_refusal(inventory: Inventory, failure: _Failure, twin: str) -> dict[str, float]:
+    """Not there or not allowed: how others pull from the same place decides."""
+    access = access_to(inventory, failure.pods[0], failure.image)
+    if failure.error.kind is PullKind.UNKNOWN:
+        unsaid = {"image-pull-secret-missing": 0.6} if access is Access.LACKS_SECRET else {}
+        return dict(_CAUSES[PullKind.UNKNOWN]) | ({"image-not-found": 0.6} if twin else unsaid)
+    if access is not Access.LACKS_SECRET and (twin or _runs_same_repository(inventory, failure)):
+        return {"image-not-found": 0.85, "image-pull-unauthorized": 0.3}
+    strengths = dict(_REFUSALS[access, failure.error.kind])
+    return strengths | {"image-not-found": 0.6, "image-pull-secret-missing": 0.7} if twin else strengths
 
 
 def _runs_same_repository(inventory: Inventory, failure: _Failure) -> bool:

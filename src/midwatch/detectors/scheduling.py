@@ -17,7 +17,14 @@ from midwatch.detectors._placement import (
 )
 from midwatch.detectors._scheduler_health import DEFAULT_SCHEDULER, scheduler_silent, unknown_scheduler
 from midwatch.detectors._scheduler_messages import read_fit_error
-from midwatch.detectors._unschedulable import PLACEMENTS, Blame, agree, blame_of_message, blame_of_specs
+from midwatch.detectors._unschedulable import (
+    PLACEMENTS,
+    Blame,
+    agree,
+    blame_of_message,
+    blame_of_specs,
+    suspects_of,
+)
 from midwatch.detectors.common import MAX_FACTS, by_workload, condition, event_fact, fact, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -57,9 +64,9 @@ def unschedulable(inventory: Inventory) -> Iterator[Finding]:
         checks += len(inventory.all(Node))
         specs = _recomputed(inventory, pod) if checks <= _MAX_CHECKS else []
         blames = agree(specs, error, blame_of_message(pod, error) if error else [])
-        if said is not None or (
-            specs and older_than(inventory, pod.metadata.creation_timestamp, 30, unknown=True)
-        ):
+        blames = blames or ([] if inventory.knows(Node) or said else suspects_of(pod))
+        settled = older_than(inventory, pod.metadata.creation_timestamp, 30 if specs else 60, unknown=True)
+        if said is not None or (blames and settled):
             yield _unschedulable(inventory, workload, pods, blames, _facts(inventory, pod, said))
 
 

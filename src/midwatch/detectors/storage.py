@@ -37,7 +37,14 @@ _MISMATCH = (
     ("accessMode", "pvc-access-mode-mismatch"),
     ("incompatible volumeMode", "pvc-access-mode-mismatch"),
 )
+_HIDDEN = ("pvc-access-mode-mismatch", "pvc-capacity-mismatch", "pvc-selector-mismatch")
 _NO_CLASS = re.compile(r"storageclass[.a-z0-9]{0,40} \"[^\"]{1,253}\" not found")
+_MODE_REFUSED = re.compile(
+    r"(?:only supports?|not support(?:ed)?|unsupported|invalid)[^.;]{0,100}(?:access ?modes?|multi-node)"
+    r"|(?:access ?modes?|multi-node)[^.;]{0,100}(?:only supports?|not support(?:ed)?|unsupported)",
+    re.IGNORECASE,
+)
+"""How provisioners refuse: local-path-provisioner, OpenEBS local volumes, the CSI drivers of disks."""
 _LOST_CLAIM = re.compile(r"persistentvolumeclaim \"([^\"]{1,253})\" not found")
 
 _Verdict = tuple[list[tuple[str, float]], Text, list[Fact]]
@@ -113,6 +120,8 @@ def _provisioning(
     if said is None and not older_than(inventory, claim.metadata.creation_timestamp, _SLOW, unknown=True):
         return None
     causes = [("volume-provisioning-failed", 0.97 if said and said.reason == "ProvisioningFailed" else 0.6)]
+    if said is not None and _MODE_REFUSED.search(said.message[:_MAX_MESSAGE]):
+        causes = [("pvc-access-mode-mismatch", 0.95), ("volume-provisioning-failed", 0.5)]
     in_tree = found.provisioner.startswith("kubernetes.io/") or "csi" not in found.provisioner
     if not in_tree and inventory.knows(CSIDriver) and not inventory.get(CSIDriver, "", found.provisioner):
         causes.insert(0, ("csi-driver-missing", 0.75))
@@ -130,7 +139,7 @@ def _matching(
     """Only an existing volume can satisfy the claim: take the nearest one and tell what differs."""
     found = candidates(inventory, claim)
     if found and not found[0].mismatches:
-        return _stalled(inventory, claim, found[0].volume)
+        return _stalled(inventory, claim, found[0].volume, said)
     facts = [event_fact(said)] if said else []
     causes = _told(said)
     known_gone = inventory.knows(StorageClass) and inventory.get(StorageClass, "", name) is None
@@ -170,14 +179,22 @@ def _differs(claim: PersistentVolumeClaim, volume: PersistentVolume, mismatches:
     )
 
 
-def _stalled(inventory: Inventory, claim: PersistentVolumeClaim, volume: PersistentVolume) -> _Verdict | None:
-    if not older_than(inventory, claim.metadata.creation_timestamp, _SLOW, unknown=False):
+def _stalled(
+    inventory: Inventory, claim: PersistentVolumeClaim, volume: PersistentVolume, said: Event | None
+) -> _Verdict | None:
+    """What a description of a claim leaves out (size, modes, selector) may be what the volume does not meet."""
+    refused = said is not None and said.reason == "FailedBinding"
+    if not refused and not older_than(inventory, claim.metadata.creation_timestamp, _SLOW, unknown=False):
         return None
     message = Text(
         f"{claim.ref} is pending although volume {volume.name} matches it",
         f"{claim.ref} 处于 Pending，尽管卷 {volume.name} 与其匹配",
     )
-    return [("pvc-pending", 0.4)], message, [fact(volume, ".status.phase", volume.status.phase)]
+    spec = claim.spec
+    unread = not spec.access_modes and not spec.resources.requests and spec.selector is None
+    hidden = [(cause, 0.3) for cause in _HIDDEN] if refused and unread else []
+    facts = [fact(volume, ".status.phase", volume.status.phase)] + ([event_fact(said)] if said else [])
+    return [("pvc-pending", 0.4), *hidden], message, facts
 
 
 def _nothing_near(

@@ -112,7 +112,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_SECRETS,),
         effects=_NOT_STARTED,
-        refines=(*_GENERAL, "image-pull-unauthorized", "image-not-found"),
+        refines=(*_GENERAL, "image-pull-unauthorized"),
     ),
     Cause(
         id="image-registry-dns-failure",

@@ -9,6 +9,7 @@ _INGRESS = "https://kubernetes.io/docs/concepts/services-networking/ingress/"
 _GATEWAY = "https://gateway-api.sigs.k8s.io/reference/spec/"
 _ROUTES = ("HTTPRoute", "GRPCRoute")
 _OUTSIDE = frozenset({Effect.UNREACHABLE, Effect.ERRORING})
+_NOT_CREATED = frozenset({Effect.NOT_CREATED})
 
 CAUSES: tuple[Cause, ...] = (
     Cause(
@@ -28,6 +29,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(f"{_INGRESS}#the-ingress-resource",),
         effects=_OUTSIDE,
+        explained_by=_NOT_CREATED,
         refines=("error-rate-high",),
     ),
     Cause(
@@ -64,6 +66,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(f"{_INGRESS}#ingress-class", f"{_INGRESS}#default-ingress-class"),
         effects=_OUTSIDE,
+        explained_by=_NOT_CREATED,
         refines=("route-not-accepted",),
     ),
     Cause(

@@ -148,6 +148,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_SERVICE,),
         effects=_UNREACHABLE,
+        explained_by=frozenset({Effect.NOT_CREATED}),
         refines=("service-unreachable", "dns-resolution-failure", "service-address-mismatch"),
     ),
     Cause(
@@ -232,6 +233,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=("https://kubernetes.io/docs/concepts/services-networking/dns-pod-service/",),
         effects=_FAILING_CALLER,
+        explained_by=frozenset({Effect.NOT_CREATED}),
         refines=_CALLER_SYMPTOMS,
     ),
     Cause(

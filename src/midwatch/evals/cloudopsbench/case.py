@@ -69,20 +69,29 @@ def find_cases(root: Path) -> list[Path]:
     return found
 
 
+def load_truth(folder: Path) -> Truth:
+    """What a case is about, without its recorded answers. Raises `CaseBroken` with what is wrong."""
+    return _truth(_read(folder / "metadata.json"), folder)
+
+
 def load_case(folder: Path) -> Case:
     """Read a case. Raises `CaseBroken` with what is wrong."""
     metadata = _read(folder / "metadata.json")
     cache = _read(folder / "tool_cache.json")
-    result = metadata.get("result")
-    if not isinstance(result, dict):
-        raise CaseBroken(f"{folder}/metadata.json has no `result`")
-    truth = Truth(*(_text(result, name, folder) for name in ("fault_taxonomy", "fault_object", "root_cause")))
+    truth = _truth(metadata, folder)
     answers = tuple(each for key, value in cache.items() if (each := _answer(key, value)) is not None)
     if not answers:
         raise CaseBroken(f"{folder}/tool_cache.json holds no recorded tool call")
     return Case(
         folder.name, folder.parent.name, _text(metadata, "namespace", folder), truth, answers, _logs(folder)
     )
+
+
+def _truth(metadata: Mapping[str, JSON], folder: Path) -> Truth:
+    result = metadata.get("result")
+    if not isinstance(result, dict):
+        raise CaseBroken(f"{folder}/metadata.json has no `result`")
+    return Truth(*(_text(result, name, folder) for name in ("fault_taxonomy", "fault_object", "root_cause")))
 
 
 def _read(path: Path) -> dict[str, JSON]:

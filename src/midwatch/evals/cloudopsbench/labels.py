@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -12,7 +13,11 @@ from midwatch.domain.kube.meta import LabelSelector
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.resource import Ref
+from midwatch.knowledge.relation import Relation
 
+_USES = frozenset(Relation) - {Relation.CALLS, Relation.ROUTES_TO}
+"""What makes an object part of a workload; a caller is another one."""
+_GENERATED = re.compile(r"-[a-z0-9]{5,10}$")
 _LABELS: dict[str, tuple[str, ...]] = {
     "Admission_Fault": (
         "quota-cpu-exceeded=namespace_cpu_quota_exceeded",
@@ -36,6 +41,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "pvc-access-mode-mismatch=pvc_access_mode_mismatch",
         "pvc-capacity-mismatch=pvc_capacity_mismatch",
         "pv-already-bound=pv_binding_occupied",
+        "pv-released=pv_binding_occupied",
     ),
     "Startup_Fault": (
         "volume-permission-denied=volume_mount_permission_denied",
@@ -70,6 +76,8 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "service-address-port-mismatch=service_env_var_address_mismatch",
         "dns-resolution-failure=service_dns_resolution_failure",
         "dns-policy-mismatch=service_dns_resolution_failure",
+        "dns-unavailable=service_dns_resolution_failure",
+        "dns-misconfigured=service_dns_resolution_failure",
         "gateway-misroute=gateway_misroute",
     ),
     "Performance_Fault": (
@@ -146,9 +154,16 @@ def _app(hypothesis: Hypothesis, found: Investigation) -> str:
     inventory = found.survey.inventory
     if culprit.kind == "Service":
         return _behind(culprit, inventory)
-    users = found.survey.graph.dependants(culprit, hops=3)
-    workload = next((each for each in users if each.kind in ("Deployment", "StatefulSet", "DaemonSet")), None)
-    return workload.name if workload else culprit.name
+    users = found.survey.graph.dependants(culprit, hops=3, relations=_USES)
+    tops = [_top(each, inventory) for each in (culprit, *users)]
+    workload = next((each for each in tops if each.kind in ("Deployment", "StatefulSet", "DaemonSet")), tops[0])
+    return _GENERATED.sub("", workload.name) if workload.kind == "ReplicaSet" else workload.name
+
+
+def _top(ref: Ref, inventory: Inventory) -> Ref:
+    """The workload above, as far as owners can be read: without ReplicaSets the chain ends at the name of one."""
+    each = inventory.find(ref)
+    return inventory.workload(each) if each is not None else ref
 
 
 def _behind(culprit: Ref, inventory: Inventory) -> str:

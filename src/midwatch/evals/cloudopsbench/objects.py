@@ -117,9 +117,18 @@ def _configuration(case: Case) -> Iterator[Obj]:
 
 def _node(node: dict[str, JSON]) -> Obj:
     labels, allocatable = node.get("labels"), node.get("allocatable_resources")
+    taints = node.get("taints")
     return {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": node["name"], "labels": labels if isinstance(labels, dict) else {}},
+        "spec": {"taints": [_taint(each) for each in taints if isinstance(each, str)]} if isinstance(taints, list) and taints else {},
         "status": {"allocatable": allocatable if isinstance(allocatable, dict) else {}},
     }
+
+
+def _taint(text: str) -> Obj:
+    """`key=value:Effect` or `key:Effect`."""
+    pair, _, effect = text.rpartition(":")
+    key, _, value = pair.partition("=")
+    return {"key": key, "value": value, "effect": effect}

@@ -10,8 +10,9 @@ from midwatch.protocols.source import Source
 
 LOGS = "logs"
 _REFUSED = (
-    "events", "nodes", LOGS, "pods", "services", "endpoints", "deployments", "replicasets", "configmaps", "secrets",
-    "serviceaccounts", "persistentvolumeclaims", "resourcequotas", "node components", "connection checks", "signals",
+    LOGS, "events", "nodes", "pods", "services", "endpoints", "deployments", "replicasets",
+    "configmaps", "secrets", "serviceaccounts", "persistentvolumeclaims", "resourcequotas",
+    "node components", "connection checks", "signals",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from midwatch.evals.cloudopsbench.case import Case
 from midwatch.evals.variations.retell import retell
 from midwatch.evals.variations.words import Names
 
-_KEPT = r"node-role\.kubernetes\.io/[\w-]+|kubernetes\.io/role(?:=|\": *\")[\w-]+|(?m:^Roles: +\S+)|sha256:\w+"
+_ROLES = r"node-role\.kubernetes\.io/[\w-]+|kubernetes\.io/role(?:=|\": *\")[\w-]+|(?m:^Roles: +\S+)"
+_KEPT = rf"{_ROLES}|sha256:\w+|%[0-9A-F]{{2}}"
 _TEXT = re.compile(rf"(?P<kept>{_KEPT})|[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _PART = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _NEAR = 0.85
@@ -91,18 +92,22 @@ class Renaming:
         new = self._new.get(plain)
         if new is not None:
             return new.spelled(old)
-        if len(plain) <= _LONG or not plain.isalpha():
+        if len(plain) < _LONG or not old.isalpha():
             return None
-        for name, known in self._new.items():
-            if name[:3] == plain[:3] and abs(len(name) - len(plain)) <= 2:
-                matcher = SequenceMatcher(None, name, plain, autojunk=False)
-                if matcher.ratio() >= _NEAR:
-                    return _misspelled(known.spelled(old), len(plain) - len(name), plain)
-        return None
+        near = next((name for name in self._new if _alike(name, plain)), None)
+        if near is None:
+            return None
+        return _misspelled(self._new[near].spelled(old), len(plain) - len(near), plain)
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[-_]", "", name).lower()
+
+
+def _alike(name: str, other: str) -> bool:
+    if name[:3] != other[:3] or abs(len(name) - len(other)) > 2:
+        return False
+    return SequenceMatcher(None, name, other, autojunk=False).ratio() >= _NEAR
 
 
 def _parts_of(name: str) -> int:

@@ -107,9 +107,7 @@ async def record(source: Source) -> World:
     ]
     logs = {ref.name: await _log(source, ref) for each in objects if (ref := ref_of(each)).kind == "Pod"}
     now = (await source.fetch(SignalsQuery())).at
-    return World(
-        source.name, now, tuple(objects), tuple(observations), logs, frozenset(unlisted), tuple(skipped)
-    )
+    return World(source.name, now, tuple(objects), tuple(observations), logs, frozenset(unlisted), tuple(skipped))
 
 
 def _items(page: bytes) -> list[Obj]:
