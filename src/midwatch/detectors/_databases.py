@@ -26,11 +26,11 @@ _ACCOUNT_VARIABLES = frozenset({
     "POSTGRESQL_USERNAME", "POSTGRESQL_DATABASE", "MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_DATABASE",
 })  # fmt: skip
 """With which the official images, and those of Bitnami, create an account and a database at their first start."""
-_GENERIC = frozenset({
+_KINDS = frozenset(each.value for each in Engine)
+_GENERIC = _KINDS | frozenset({
     "db", "database", "sql", "server", "service", "svc", "primary", "leader", "master", "main", "data", "store",
     "cluster", "app", "api", "web", "secret", "config", "credential", "env", "backend",
 })  # fmt: skip
-_KINDS = frozenset(each.value for each in Engine)
 _ENDS = ("database", "mysql", "sql", "db")
 _PLURAL = 4
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from midwatch.detectors._backing import is_ready
 from midwatch.detectors._databases import Database, Meant, database_meant, databases, others_are_fine, serves
 from midwatch.detectors._log_line import Line, Meaning, claims_for
 from midwatch.detectors._log_rule import Rule
@@ -41,19 +42,23 @@ def claims_of_database(inventory: Inventory, line: Line, target: Target) -> tupl
     meant = database_meant(inventory, line.namespace, line.client, target, line.text)
     if meant is None:
         return ()
+    fine = meant.database.ready and others_are_fine(inventory, meant.database, line.client)
+    started = line.pod is not None and is_ready(line.pod)
     claims: list[Claim] = []
     if _POOL.search(line.text) and not _NEVER_CONNECTED.search(line.text):
-        claims.append(Claim("db-connections-exhausted", meant.database.workload, 0.35 * meant.certainty))
+        strength = 0.35 if started or not fine else 0.15
+        claims.append(Claim("db-connections-exhausted", meant.database.workload, strength * meant.certainty))
     if _NO_CONNECTION.search(line.text):
-        claims.extend(claims_for(line.client, _misdirected(inventory, line, target, meant)))
+        claims.extend(claims_for(line.client, _misdirected(line, target, meant, fine=fine)))
+    elif fine and not started:
+        claims.append(Claim("db-port-wrong", line.client, 0.4 * meant.certainty))
     return tuple(claims)
 
 
-def _misdirected(inventory: Inventory, line: Line, target: Target, meant: Meant) -> Iterator[tuple[str, float]]:
+def _misdirected(line: Line, target: Target, meant: Meant, *, fine: bool | None) -> Iterator[tuple[str, float]]:
     """A database that is ready, and serves its other clients, refuses nobody: this one calls elsewhere."""
     if not meant.database.ready:
         return
-    fine = others_are_fine(inventory, meant.database, line.client)
     strength = 0.7 if fine else 0.55 if fine is None else 0.3
     address, service = target.address, target.service
     if address is not None and address.port is not None:

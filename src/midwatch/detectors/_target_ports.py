@@ -23,9 +23,12 @@ from midwatch.domain.kube.pods import Container, ContainerPort, PodSpec, Probe
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.callers import callers
+from midwatch.knowledge.templates import pod_templates
 
 _SIDE_PORTS = ("metrics", "prom", "admin", "health", "debug", "jmx", "pprof", "monitor", "status")
-_HTTP_NAMES = ("http", "https", "grpc", "web")
+_OVER_TCP = ("http", "grpc", "web", "tcp", "tls", "mysql", "redis", "mongo", "postgres", "amqp", "kafka", "ssh")
+"""Beginnings of port names that say a protocol over TCP (istio.io/docs/ops/configuration: protocol selection)."""
+_TCP_PORTS = frozenset({80, 443, 1433, 3306, 5432, 5672, 6379, 8080, 8443, 9092, 27017})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def _unresolved(inventory: Inventory, backing: Backing, ports: tuple[ServicePort
     service, owner = backing.service, inventory.workload(backing.pods[0])
     latent = is_headless(service)
     named = ", ".join(str(each.target_port) for each in ports)
-    have = _declared_text(_listening(each.spec for each in backing.samples).declared)
+    have = _declared_text(_listening(specs_behind(inventory, backing)).declared)
     return Finding(
         "services/target-port-name-unknown",
         service.ref,
@@ -79,7 +82,7 @@ def _unresolved(inventory: Inventory, backing: Backing, ports: tuple[ServicePort
 
 def _unheard(inventory: Inventory, backing: Backing) -> Iterator[Finding]:
     service = backing.service
-    listening = _listening(each.spec for each in backing.samples)
+    listening = _listening(specs_behind(inventory, backing))
     numbered = [each for each in service.spec.ports if isinstance(each.target_port, int) and each.target_port > 0]
     wrong = [each for each in numbered if each.target_port not in listening.numbers | listening.hinted]
     if not wrong or not listening.numbers:
@@ -135,6 +138,14 @@ def _strength(service: Service, wrong: list[ServicePort], listening: _Listening)
     return 0.9 if meant or same or listening.probed & declared else 0.75
 
 
+def specs_behind(inventory: Inventory, backing: Backing) -> Iterator[PodSpec]:
+    """The specs of the pods; those of their workload where a list shows the pods without containers."""
+    templates = inventory.derive(pod_templates)
+    for pod in backing.samples:
+        template = templates.get(inventory.workload(pod))
+        yield pod.spec if pod.spec.containers or template is None else template.spec
+
+
 def _listening(specs: Iterable[PodSpec]) -> _Listening:
     containers = [each for spec in specs for each in serving_containers(spec)]
     declared = {port: None for each in containers for port in each.ports if port.container_port > 0}
@@ -181,7 +192,7 @@ def wrong_protocol(inventory: Inventory) -> Iterator[Finding]:
     for backing in inventory.derive(backings).values():
         if not backing.pods or not selector_of(backing.service):
             continue
-        listening = _listening(each.spec for each in backing.samples)
+        listening = _listening(specs_behind(inventory, backing))
         for port in backing.service.spec.ports:
             strength = _protocol_strength(port, listening)
             if strength:
@@ -198,8 +209,8 @@ def _protocol_strength(port: ServicePort, listening: _Listening) -> float:
         return 0.8
     numbers = {each.container_port for each in targets}
     names = (port.name, *(each.name for each in targets))
-    spoken = any(name.startswith(_HTTP_NAMES) for name in names) or bool(numbers & listening.probed)
-    return 0.9 if spoken else 0.4
+    spoken = any(name.startswith(_OVER_TCP) for name in names) or port.app_protocol
+    return 0.9 if spoken or numbers & (listening.probed | _TCP_PORTS) else 0.5
 
 
 def _protocol_finding(backing: Backing, port: ServicePort, strength: float, owner: Ref) -> Finding:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from midwatch.detectors._backing import Backing, backings, selected_workloads, selector_of
 from midwatch.detectors._policy import Policies, pod_peer
 from midwatch.detectors._quota import used_up
+from midwatch.detectors._target_ports import specs_behind
 from midwatch.detectors.common import shorten
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -86,6 +87,9 @@ def _suspects(inventory: Inventory, check: ConnectionCheck, service: Service | N
         yield Claim("dns-resolution-failure", ref, 0.75)
     elif not exposes(service, check.port):
         yield Claim("service-unreachable", ref, 0.2)
+    elif backing.ready and _skips_tcp(inventory, service, check.port):
+        yield Claim("service-protocol-mismatch", ref, 0.75)
+        yield Claim("service-unreachable", ref, 0.4)
     elif backing.ready:
         yield from _with_endpoints(inventory, backing, outcome)
     elif backing.pods or not selector_of(service) or selected_workloads(inventory, service):
@@ -93,6 +97,21 @@ def _suspects(inventory: Inventory, check: ConnectionCheck, service: Service | N
     else:
         yield Claim("service-selector-mismatch", ref, 0.5)
         yield Claim("service-no-ready-endpoints", ref, 0.5)
+
+
+def _skips_tcp(inventory: Inventory, service: Service, port: int) -> bool:
+    """Whether the port forwards no TCP, while no container behind it declares to speak anything else there."""
+    asked = [each for each in service.spec.ports if each.port == port]
+    backing = inventory.derive(backings)[service.ref]
+    spoken = {
+        (declared.container_port, declared.name): declared.protocol
+        for spec in specs_behind(inventory, backing)
+        for container in spec.containers
+        for declared in container.ports
+    }
+    targets = {each.target_port for each in asked}
+    other = any(protocol != "TCP" and targets & set(key) for key, protocol in spoken.items())
+    return bool(asked) and all(each.protocol != "TCP" for each in asked) and not other
 
 
 def _with_endpoints(inventory: Inventory, backing: Backing, outcome: str) -> Iterator[Claim]:

@@ -40,8 +40,8 @@ _MISMATCH = (
 _HIDDEN = ("pvc-access-mode-mismatch", "pvc-capacity-mismatch", "pvc-selector-mismatch")
 _NO_CLASS = re.compile(r"storageclass[.a-z0-9]{0,40} \"[^\"]{1,253}\" not found")
 _MODE_REFUSED = re.compile(
-    r"(?:only supports?|not support(?:ed)?|unsupported|invalid)[^.;]{0,100}(?:access ?modes?|multi-node)"
-    r"|(?:access ?modes?|multi-node)[^.;]{0,100}(?:only supports?|not support(?:ed)?|unsupported)",
+    r"(?:only supports?|not support(?:ed)?|unsupported|invalid)[^;]{0,100}(?:access ?modes?|multi-node)"
+    r"|(?:access ?modes?|multi-node)[^;]{0,100}(?:only supports?|not support(?:ed)?|unsupported)",
     re.IGNORECASE,
 )
 """How provisioners refuse: local-path-provisioner, OpenEBS local volumes, the CSI drivers of disks."""

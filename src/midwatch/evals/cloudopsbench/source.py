@@ -96,9 +96,13 @@ class CaseSource:
 
     def _logs(self, query: LogsQuery) -> Evidence:
         service = self._owners.get(query.pod, "")
-        text = "" if query.previous else "\n".join(self._log_lines(service))
+        text = self._previous(service) if query.previous else "\n".join(self._log_lines(service))
         state = EvidenceState.OBSERVED if text else EvidenceState.EMPTY
         return Evidence(self.name, query, state, self.now, (text.encode(),) if text else ())
+
+    def _previous(self, service: str) -> str:
+        """The log of the run before the last restart, where one was recorded."""
+        return self.case.logs.get(f"{service}.previous", "")
 
     def _log_lines(self, service: str) -> Iterator[str]:
         for each in self.case.of("GetErrorLogs"):

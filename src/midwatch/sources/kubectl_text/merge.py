@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from midwatch.domain.json import JSON
 from midwatch.sources.kubectl_text import kinds
+from midwatch.sources.kubectl_text.adopt import adopted
 from midwatch.sources.kubectl_text.addresses import HEARSAY
 from midwatch.sources.kubectl_text.parsed import Obj
 from midwatch.sources.kubectl_text.values import dig, put, word
@@ -41,7 +42,8 @@ def merge(objects: Iterable[Obj]) -> tuple[Obj, ...]:
 
     Pass the fullest telling first (manifests, then `describe`, then `get`): field by field the first one that has
     it wins. A telling without a namespace joins the only namespace that has such an object. Events are the same
-    when object, reason and message are; they keep the highest count and the widest span of time.
+    when object, reason and message are; they keep the highest count and the widest span of time. Owners that no text
+    names are filled in from the names.
     """
     told: dict[tuple[_Identity | _EventIdentity, str], Obj] = {}
     listed = [(_identity(obj), _namespace(obj), obj) for obj in sorted(objects, key=_is_hearsay)]
@@ -58,7 +60,7 @@ def merge(objects: Iterable[Obj]) -> tuple[Obj, ...]:
             told[identity, namespace] = obj
         elif _is_hearsay(over) or not _is_hearsay(obj):
             told[identity, namespace] = _joined(obj, over)
-    return tuple(told.values())
+    return tuple(adopted(told.values()))
 
 
 def _is_hearsay(obj: Obj) -> bool:

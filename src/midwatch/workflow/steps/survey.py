@@ -15,6 +15,7 @@ from midwatch.knowledge.changes import changes
 from midwatch.knowledge.graph import build_graph
 from midwatch.protocols.partial import Partial
 from midwatch.protocols.source import Source
+from midwatch.workflow.collector import collector_paused
 from midwatch.workflow.gather import gather
 from midwatch.workflow.inventory import read_inventory
 from midwatch.workflow.state import Context, Progress, Scope, State, Survey
@@ -53,10 +54,16 @@ async def look(source: Source, scope: Scope, concurrency: int, progress: Progres
         source, survey_queries(catalog.pages, scope.namespaces), concurrency, progress, "survey"
     )
     covered = scope.namespaces or (source.namespaces if isinstance(source, Partial) else frozenset[str]())
+    with collector_paused():
+        return _build(catalog, answers, covered, progress)
+
+
+def _build(
+    catalog: Evidence, answers: list[Evidence], covered: frozenset[str], progress: Progress
+) -> tuple[Survey, Read]:
     inventory, skipped = read_inventory(answers, covered)
     unchecked = list(skipped_of(skipped))
     evidence = [each.without_pages() for each in (catalog, *answers)]
-    del answers
     progress("analyse", f"{len(inventory.by_ref)} objects")
     recent = changes(inventory, inventory.now - _CHANGES_BACK, inventory.now)
     return Survey(inventory, build_graph(inventory), recent), Read(evidence, unchecked)
