@@ -203,3 +203,10 @@ def test_a_restart_of_the_node_is_no_loop() -> None:
     )
     found = findings(inventory_of(POD.replace("STATUS", status)))
     assert {each.status for each in found} == {Status.RECOVERED}
+
+
+@pytest.mark.parametrize(("limit", "strength"), [("8Mi", 0.6), ("48Mi", 0.45), ("1Gi", 0.25)])
+def test_a_kill_is_the_likelier_one_for_memory_the_tighter_the_limit(limit: str, strength: float) -> None:
+    limited = pod(137).replace("memory: 64Mi", f"memory: {limit}")
+    found = findings(inventory_of(limited))
+    assert ("oom-killed", strength) in {(claim.cause, claim.strength) for each in found for claim in each.claims}

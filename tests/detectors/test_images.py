@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import images
+from midwatch.detectors._pull_access import place_of
 from midwatch.detectors._pull_errors import PullKind, classify
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
@@ -176,3 +177,72 @@ def test_pods_of_one_workload_share_one_finding() -> None:
     found = findings(inventory_of(*both))
     assert len(found) == 1
     assert len(found[0].affected) == 2
+
+
+PULLS = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: {name}-1, namespace: shop}}
+spec: {{imagePullSecrets: [{secrets}], containers: [{{name: app, image: "registry.example/team/{name}:v1"}}]}}
+status:
+  phase: Running
+  containerStatuses: [{{name: app, ready: true, state: {{running: {{}}}}, containerID: "containerd://1"}}]
+---
+"""
+SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: regcred, namespace: shop}}\n---\n"
+DENIED = "pull access denied, repository does not exist or may require authorization"
+
+
+def others(secrets: str = "") -> str:
+    return SECRET + "".join(PULLS.format(name=name, secrets=secrets) for name in ("billing", "shipping"))
+
+
+def strengths(*manifests: str) -> dict[str, float]:
+    found = findings(inventory_of(*manifests))
+    return {claim.cause: claim.strength for each in found for claim in each.claims}
+
+
+@pytest.mark.parametrize("message", [DENIED, "unexpected status: 401 Unauthorized", ""])
+def test_a_secret_that_all_others_need_for_the_registry_is_missing_here(message: str) -> None:
+    assert strongest(findings(inventory_of(pod(message=message), others("{name: regcred}")))) == (
+        "image-pull-secret-missing"
+    )
+
+
+@pytest.mark.parametrize("secrets", ["", "{name: regcred}"])
+def test_what_others_pull_in_the_same_way_is_not_there(secrets: str) -> None:
+    found = strengths(pod(message=DENIED, secrets=secrets), others(secrets))
+    assert max(found, key=lambda each: found[each]) == "image-not-found"
+    assert found["image-not-found"] < 0.8
+
+
+def test_an_official_image_needs_no_credentials() -> None:
+    found = findings(inventory_of(pod(image="redis-nope:7", message=DENIED)))
+    assert strongest(found) == "image-not-found"
+
+
+@pytest.mark.parametrize("message", [DENIED, "no basic auth credentials", "denied: 403 Forbidden"])
+def test_a_registry_that_nobody_else_uses_is_an_open_question(message: str) -> None:
+    found = strengths(pod(image="private.example/team/web:v1", message=message), others())
+    assert max(found, key=lambda each: found[each]) == "image-pull-secret-missing"
+    assert found["image-pull-secret-missing"] < 0.8
+    assert found["image-not-found"] > 0.3
+
+
+def test_credentials_that_are_refused_are_wrong() -> None:
+    refused = pod(image="private.example/team/web:v1", message="401 Unauthorized", secrets="{name: regcred}")
+    assert strongest(findings(inventory_of(refused, SECRET))) == "image-pull-unauthorized"
+
+
+@pytest.mark.parametrize(
+    ("image", "place"),
+    [
+        ("redis:7", "docker.io/library"),
+        ("team/web", "docker.io/team"),
+        ("docker.io/redis:7", "docker.io/library"),
+        ("localhost:5000/web:v1", "localhost:5000"),
+        ("r.example/a/b/c@sha256:0", "r.example/a/b"),
+    ],
+)
+def test_the_place_of_an_image_is_its_registry_and_path(image: str, place: str) -> None:
+    assert place_of(image) == place

@@ -11,6 +11,7 @@ from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.observation import Call, LogDigest, LogTemplate
 from midwatch.domain.resource import Ref
+from midwatch.knowledge.drain import mine
 from tests.builders import causes_of, inventory_of
 
 POD = """
@@ -160,7 +161,9 @@ def test_two_databases_of_a_kind_leave_it_open_which_one_is_meant() -> None:
         .replace("app: db}", "app: db2}")
     )
     both = inventory_of(POD.replace("STATUS", FAILS).replace("ENV", ""), DATABASE, second)
-    assert best(read("Too many connections", both)) == ("db-connections-exhausted", CLIENT)
+    found = [claim for each in read("Too many connections", both) for claim in each.claims]
+    assert {claim.culprit for claim in found} == {SERVER, Ref("Pod", "shop", "db2-0")}
+    assert max(claim.strength for claim in found) < 0.5
 
 
 def test_the_variables_of_the_client_tell_which_database_is_meant() -> None:
@@ -286,3 +289,54 @@ def test_hostile_lines_take_no_time() -> None:
     started = time.perf_counter()
     list(read_log(cluster(), LogDigest(CLIENT, "app", False, 300, templates)))
     assert time.perf_counter() - started < 2.0
+
+
+TRACE = 'Traceback (most recent call last):\n  File "/a.py", line 6, in f\n    {code}\n{frame}KeyError: {key}'
+FRAME = '  File "/usr/lib/python3.12/os.py", line 685, in __getitem__\n    raise KeyError(key) from None\n'
+
+
+@pytest.mark.parametrize(
+    ("code", "frame", "key", "cause"),
+    [
+        ("os.environ['API_KEY']", FRAME, "'API_KEY'", "configuration-rejected"),
+        ("os.environ['TOKEN']", "", "'TOKEN'", "configuration-rejected"),
+        ("RATES['USD']", "", "'USD'", "application-crash"),
+        ("ITEMS['UNIT_PRICE']", "", "'UNIT_PRICE'", "application-crash"),
+    ],
+)
+def test_only_a_missing_variable_is_configuration(code: str, frame: str, key: str, cause: str) -> None:
+    entries = mine(TRACE.format(code=code, frame=frame, key=key).splitlines())
+    assert [best(read(each.example))[0] for each in entries] == [cause]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RuntimeError: Failed to bind to address [::]:8080; set GRPC_VERBOSITY=debug",
+        "Connection in use: ('0.0.0.0', 8080)",
+        "The Tomcat connector configured to listen on port 8080 failed to start. The port may already be in use",
+        "Error: No address added out of total 1 resolved",
+        "Os { code: 98, kind: AddrInUse, message: ... }: error",
+    ],
+)
+def test_a_port_that_is_taken_is_told_in_many_ways(line: str) -> None:
+    assert best(read(line))[0] == "port-conflict"
+
+
+def test_a_privileged_port_is_not_a_taken_one() -> None:
+    assert best(read("Failed to bind to address 0.0.0.0:80: Permission denied"))[0] != "port-conflict"
+
+
+@pytest.mark.parametrize(
+    ("line", "cause"),
+    [
+        (
+            "# Can't open or create append-only dir appendonlydir: Read-only file system",
+            "volume-permission-denied",
+        ),
+        ("chown: changing ownership of '/data': Operation not permitted", "volume-permission-denied"),
+        ('FATAL:  data directory "/data" has wrong ownership', "volume-permission-denied"),
+    ],
+)
+def test_servers_complain_of_their_data_directory_in_their_own_words(line: str, cause: str) -> None:
+    assert best(read(line))[0] == cause

@@ -44,6 +44,7 @@ LOOPING = (
 UNREADY = "ready: false, started: true, restartCount: 0, state: {running: {startedAt: '2026-01-01T03:00:00Z'}}"
 FINE = "ready: true, started: true, restartCount: 0, state: {running: {startedAt: '2026-01-01T01:00:00Z'}}"
 GRPC = "grpc: {port: 8080}, initialDelaySeconds: 5"
+TCP = "tcpSocket: {port: 8080}"
 KILLED = "Container app failed liveness probe, will be restarted"
 
 
@@ -241,9 +242,7 @@ def test_http_asked_of_a_database_is_the_wrong_protocol() -> None:
 
 def test_a_path_that_is_not_there_is_found() -> None:
     message = "Readiness probe failed: HTTP probe failed with statuscode: 404"
-    found = findings(
-        inventory_of(pod(readiness="httpGet: {port: 8080, path: /x}", status=UNREADY), event(message))
-    )
+    found = findings(inventory_of(pod(TCP, "httpGet: {port: 8080, path: /x}", UNREADY), event(message)))
     assert best(found)[0] == "readiness-probe-wrong-path"
 
 
@@ -358,3 +357,38 @@ def test_a_gate_that_nobody_fulfils_is_found() -> None:
     assert causes_of(findings(inventory_of(gated))) == {"readiness-gate-unmet"}
     fulfilled = gated.replace("conditions: [", "conditions: [{type: lb/ready, status: 'True'}, ")
     assert findings(inventory_of(fulfilled)) == []
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        'Get "http://10.0.0.9:8080/": context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+        'Get "http://10.0.0.9:8080/": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+    ],
+)
+@pytest.mark.parametrize("readiness", ["tcpSocket: {port: 8080}", "httpGet: {port: 8080}, timeoutSeconds: 5"])
+def test_a_slow_answer_is_a_matter_of_time_not_of_the_protocol(failure: str, readiness: str) -> None:
+    slow = pod("httpGet: {port: 8080}, timeoutSeconds: 1", readiness)
+    found = findings(inventory_of(slow, event(f"Liveness probe failed: {failure}"), event(KILLED, "Killing")))
+    assert best(found)[0] == "liveness-probe-too-aggressive"
+    assert best(found)[1] < 0.8
+    assert "liveness-probe-wrong-protocol" not in causes_of(found)
+
+
+@pytest.mark.parametrize("status", [400, 404, 415])
+def test_a_server_of_grpc_that_answers_http_with_an_error_is_asked_in_the_wrong_protocol(status: int) -> None:
+    told = event(f"Liveness probe failed: HTTP probe failed with statuscode: {status}")
+    found = findings(inventory_of(pod("httpGet: {port: 8080}"), told, event(KILLED, "Killing")))
+    assert best(found)[0] == "liveness-probe-wrong-protocol"
+
+
+def test_a_slow_call_of_the_health_service_speaks_the_right_protocol() -> None:
+    told = event("Liveness probe failed: timeout: health rpc did not complete within 1s")
+    slow = pod(GRPC, "tcpSocket: {port: 8080}", ports="{containerPort: 8080, name: http}")
+    found = findings(inventory_of(slow, told, event(KILLED, "Killing")))
+    assert "liveness-probe-wrong-protocol" not in causes_of(found)
+
+
+def test_a_kill_that_no_event_lays_to_a_probe_is_not_the_probes() -> None:
+    restarts = event("Back-off restarting failed container app in pod web-1", "BackOff")
+    assert findings(inventory_of(pod(), restarts)) == []

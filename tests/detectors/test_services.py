@@ -203,13 +203,21 @@ reason: SyncLoadBalancerFailed
 message: "Error syncing load balancer: failed to ensure load balancer: quota exceeded"
 lastTimestamp: "2026-01-01T03:09:00Z"
 """
-    assert causes_of(run(inventory_of(app("web"), balancer.replace("web", "web-lb", 1), ""))) == set()
+    fresh = balancer.replace("web", "web-lb", 1).replace("T00:00", "T03:00")
+    assert causes_of(run(inventory_of(app("web"), fresh))) == set()
     found = run(inventory_of(deployment("web"), pod("web"), balancer, event))
     assert causes_of(found) == {"load-balancer-pending"}
 
 
-def test_a_cluster_without_load_balancers_is_not_to_blame() -> None:
-    assert run(inventory_of(deployment("web"), pod("web"), _balancer("web"))) == []
+def test_a_balancer_that_waits_for_hours_is_pending_even_when_nobody_says_so() -> None:
+    (found,) = run(inventory_of(deployment("web"), pod("web"), _balancer("web")))
+    assert (found.severity, found.status) == (Severity.WARNING, Status.ACTIVE)
+    assert [(each.cause, each.strength) for each in found.claims] == [("load-balancer-pending", 0.45)]
+
+
+def test_a_cluster_that_never_had_load_balancers_is_not_to_blame() -> None:
+    old = _balancer("web").replace("2026-01-01T00:00:00Z", "2025-11-01T00:00:00Z")
+    assert run(inventory_of(deployment("web"), pod("web"), old)) == []
 
 
 def _balancer(name: str) -> str:

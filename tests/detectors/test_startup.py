@@ -83,6 +83,9 @@ def findings(inventory: Inventory) -> list[Finding]:
         ("container init was OOM-killed (memory limit too low?): unknown", "oom-killed"),
         ("container has runAsNonRoot and image will run as root", "run-as-non-root-violated"),
         ('error mounting "/x" to rootfs at "/y": not a directory', "container-create-failed"),
+        ('error mounting "/srv/x" to rootfs at "/data": permission denied: unknown', "volume-permission-denied"),
+        ('error mounting "proc" to rootfs at "/proc": operation not permitted', "container-create-failed"),
+        ('failed to mkdir "/srv/x": mkdir /srv/x: permission denied', "volume-permission-denied"),
         ("unable to find user web: no matching entries in passwd file", "container-create-failed"),
         ("failed to create shim task: something else", "container-create-failed"),
     ],
@@ -100,6 +103,12 @@ def test_a_waiting_container_is_reported_with_its_message() -> None:
 
 def test_missing_configuration_is_left_to_its_own_family() -> None:
     assert findings(inventory_of(waiting("CreateContainerConfigError", 'secret "x" not found'))) == []
+
+
+def test_the_event_tells_why_a_container_ended_before_its_start() -> None:
+    message = "Error: failed to create containerd task: container init was OOM-killed (memory limit too low?)"
+    found = findings(inventory_of(pod(ended(128, "StartError")), event("Failed", f"{message}: runc")))
+    assert causes_of(found) == {"oom-killed"}
 
 
 def test_a_user_that_must_not_be_root_is_found() -> None:
@@ -190,6 +199,25 @@ def test_a_crash_of_a_user_with_a_host_path_is_a_suspicion() -> None:
     assert [(each.claims[0].cause, each.claims[0].strength) for each in found] == [
         ("volume-permission-denied", 0.4)
     ]
+
+
+def test_a_claim_on_a_directory_of_the_node_is_no_better_than_a_host_path() -> None:
+    bound = """
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: web-data, namespace: shop}
+spec: {volumeName: web-pv}
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: web-pv}
+spec: {hostPath: {path: /srv/x}}
+"""
+    crash = pod(ended(1), "securityContext: {runAsUser: 999, fsGroup: 999}")
+    claimed = crash.replace("hostPath: {path: /srv/data}", "persistentVolumeClaim: {claimName: web-data}")
+    assert claimed != crash
+    assert causes_of(findings(inventory_of(claimed, bound))) == {"volume-permission-denied"}
+    assert findings(inventory_of(claimed)) == []
 
 
 def test_root_may_write_everywhere() -> None:

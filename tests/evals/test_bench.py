@@ -66,11 +66,13 @@ def test_growth_is_the_cost_of_a_pod_relative_to_the_smallest_cluster() -> None:
 
 
 def test_bounds_tell_what_does_not_hold() -> None:
-    slow = bench_of([_measured(10_000, decoding=0.01, elapsed=6.0, peak=2 * 1024**3, right=False)])
+    slow = bench_of([_measured(10_000, decoding=0.01, seconds=6.0, peak=2 * 1024**3, right=False)])
     assert list(slow.bounds.values()) == [False] * 4
     assert page(slow, markdown=False).count("DOES NOT HOLD: ") == 4
     assert "WRONG: healthy" in page(slow, markdown=False)
     assert all(bench_of([_measured(10_000)]).bounds.values())
+    assert all(bench_of([_measured(1000), _measured(5000, 5.0)]).bounds.values())
+    assert list(bench_of([_measured(1000), _measured(5000, 10.0)]).bounds.values()) == [False, True]
 
 
 @pytest.mark.parametrize("markdown", [False, True])

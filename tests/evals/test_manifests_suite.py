@@ -21,22 +21,9 @@ from midwatch.evals.manifests.suite import CaseResult, run_case, run_folder
 from tests.evals.committed import NAMES, case_of
 
 GOOD = ("image-not-found", "secret-missing")
-MISSES = {
-    "application-crash": "a KeyError of data counts as one of a variable: the pattern ignores case",
-    "dns-unavailable": "CoreDNS must resolve by dnsPolicy Default, which is taken for the odd one out",
-    "ephemeral-storage-exhausted": "evicted again and again counts as over while the newest replacement runs",
-    "liveness-probe-too-aggressive": "an open port speaks for a wrong protocol although the answer is only slow",
-    "load-balancer-pending": "no event and no other balancer: taken for a cluster that never makes any",
-}
-"""Cases whose first answer is known to be wrong, and the mechanism. One that gets right leaves this table."""
 
 
-def _marked(name: str) -> object:
-    known = MISSES.get(name)
-    return pytest.param(name, marks=pytest.mark.xfail(reason=known, strict=False)) if known else name
-
-
-@pytest.mark.parametrize("name", [_marked(name) for name in NAMES])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_first_answer_is_right_and_the_repaired_twin_raises_no_alarm(name: str) -> None:
     found = run_case(case_of(name))
     assert found.repaired_right, f"the repaired twin is called {found.repaired}: {found.repaired_answer}"

@@ -31,6 +31,7 @@ class Belief:
     doubts: dict[str, float] = field(default_factory=dict[str, float])
     absorbed: list[Key] = field(default_factory=list[Key])
     boost: float = 0.0
+    fails_others: bool = False
 
     @property
     def key(self) -> Key:
@@ -54,8 +55,9 @@ class Belief:
 
     @property
     def failing(self) -> bool:
-        """Whether something fails now because of it."""
-        return any(each.status is Status.ACTIVE and each.severity is Severity.ERROR for each in self.supporting)
+        """Whether something fails now because of it, itself or what depends on it."""
+        own = any(each.status is Status.ACTIVE and each.severity is Severity.ERROR for each in self.supporting)
+        return own or self.fails_others
 
     @property
     def latent(self) -> bool:

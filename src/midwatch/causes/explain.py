@@ -68,7 +68,15 @@ def _reach(explainer: Belief, victims: Sequence[Belief], graph: Graph) -> frozen
     for ref in broken:
         if ref.kind != "Namespace":
             reached.update(graph.dependants(ref, hops=_REACH))
+    if _names_all(explainer):
+        reached.update(graph.workloads)
     return frozenset(reached)
+
+
+def _names_all(explainer: Belief) -> bool:
+    """Whether it takes the cluster's DNS away: that is needed by every workload, with or without an edge."""
+    entry = CATALOGUE.get(explainer.cause)
+    return entry is not None and entry.family == "dns" and Effect.CLUSTER_DEGRADED in entry.effects
 
 
 def _explains(explainer: Belief, victim: Belief, reach: frozenset[Ref]) -> bool:
@@ -92,6 +100,7 @@ def _reward(beliefs: Mapping[Key, Belief], parents: Mapping[Key, Key]) -> None:
     counts: dict[Key, int] = {}
     for key in parents:
         root = root_of(key, parents)
+        beliefs[root].fails_others = beliefs[root].fails_others or beliefs[key].failing
         if beliefs[key].culprit != root[1]:
             counts[root] = counts.get(root, 0) + 1
     for root, count in counts.items():

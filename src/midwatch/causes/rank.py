@@ -19,7 +19,7 @@ from midwatch.knowledge.graph import Graph
 
 FAULT = 0.35
 """Belief from which a hypothesis is called a fault; below it the verdict is inconclusive."""
-_SECOND_FAULT = 0.4
+_SECOND_FAULT = 0.45
 _PATH_TARGETS = 20
 _RADIUS = 25
 _CHANGE_WINDOW = timedelta(hours=24)
@@ -51,11 +51,11 @@ def conclude(
     beliefs = refine(believe(findings), graph)
     parents = explain(beliefs, graph)
     roots = [each for key, each in beliefs.items() if key not in parents]
-    ranked, faults = _independent_first(sorted(roots, key=_order), beliefs, parents)
+    ranked, faults = _independent_first(sorted(roots, key=_order))
     hypotheses = [_hypothesis(each, beliefs, parents, graph, changes, inventory.now) for each in ranked]
     if focus:
         hypotheses, faults = _focused(hypotheses, faults, focus)
-    failing = any(each.failing for each in ranked)
+    failing = any(each.failing for each in beliefs.values())
     verdict = _verdict(faults, failing, findings, inventory.now, complete, recent)
     return Conclusion(verdict, tuple(hypotheses), faults)
 
@@ -77,17 +77,12 @@ def _order(belief: Belief) -> tuple[int, float, Key]:
     return standing, -belief.confidence, belief.key
 
 
-def _independent_first(
-    roots: Sequence[Belief], beliefs: Mapping[Key, Belief], parents: Mapping[Key, Key]
-) -> tuple[list[Belief], int]:
+def _independent_first(roots: Sequence[Belief]) -> tuple[list[Belief], int]:
     """Independent faults first, then alternatives to them, both in rank order."""
-    covered: dict[Key, set[Ref]] = {each.key: set(each.touched) for each in roots}
-    for key in parents:
-        covered.setdefault(root_of(key, parents), set()).update(beliefs[key].touched)
     faults: list[Belief] = []
     rest: list[Belief] = []
     for belief in roots:
-        if _is_fault(belief, bool(faults)) and not any(_alternatives(belief, each, covered) for each in faults):
+        if _is_fault(belief, bool(faults)) and not any(_alternatives(belief, each) for each in faults):
             faults.append(belief)
         else:
             rest.append(belief)
@@ -99,11 +94,9 @@ def _is_fault(belief: Belief, second: bool) -> bool:
     return belief.active and belief.confidence >= needed
 
 
-def _alternatives(one: Belief, other: Belief, covered: Mapping[Key, set[Ref]]) -> bool:
-    """Two readings of one symptom: same culprit, shared findings, or one touches the other's culprit."""
-    if one.culprit == other.culprit or any(each in other.supporting for each in one.supporting):
-        return True
-    return one.culprit in covered[other.key] or other.culprit in covered[one.key]
+def _alternatives(one: Belief, other: Belief) -> bool:
+    """Two readings of one symptom: the same culprit, or claims of the same finding."""
+    return one.culprit == other.culprit or any(each in other.supporting for each in one.supporting)
 
 
 def _hypothesis(

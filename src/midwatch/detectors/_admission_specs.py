@@ -11,6 +11,7 @@ from midwatch.detectors._quota import (
     Shortage,
     admitted_spec,
     in_scope,
+    is_known,
     needs_of,
     quotas_by_namespace,
     shortages,
@@ -45,6 +46,9 @@ __all__ = [
     "pods_beyond_pod_security",
     "pods_beyond_quota",
 ]
+
+_TENTH = 0.1
+"""Part of a quota that a pod whose containers are not known is taken to need of CPU and memory."""
 
 
 def _lacking(inventory: Inventory) -> Iterator[Deficit]:
@@ -81,18 +85,28 @@ def pods_beyond_quota(inventory: Inventory) -> Iterator[Finding]:
 def _beyond_quota(inventory: Inventory, found: Deficit, quotas: list[ResourceQuota]) -> Iterator[Finding]:
     spec = admitted_spec(inventory, found.workload, found.template.spec, found.owner.namespace)
     scoped = [each for each in quotas if in_scope(each, spec)]
-    short = list(shortages(scoped, needs_of(spec)))
+    known = is_known(spec)
+    short = list(shortages(scoped, needs_of(spec) if known else _any_needs(scoped)))
     if short:
-        yield _no_room(found, short)
-    for quota in scoped:
+        yield _no_room(found, short, 0.9 if known or short[0].resource.endswith("pods") else 0.65)
+    for quota in scoped if known else ():
         missing = unspecified(quota, spec)
         if missing:
             yield _unspecified(found, quota, missing)
 
 
-def _no_room(found: Deficit, short: list[Shortage]) -> Finding:
+def _any_needs(quotas: Iterable[ResourceQuota]) -> dict[str, float]:
+    needed = {"pods": 1.0, "count/pods": 1.0}
+    for quota in quotas:
+        for resource, limit in {**quota.spec.hard, **quota.status.hard}.items():
+            if resource.rpartition(".")[2] in ("cpu", "memory"):
+                needed[resource] = _TENTH * amount(limit)
+    return needed
+
+
+def _no_room(found: Deficit, short: list[Shortage], sure: float) -> Finding:
     causes = list(dict.fromkeys(quota_cause(each.resource) for each in short))
-    strength = 0.9 if len(causes) == 1 else 0.8
+    strength = sure if len(causes) == 1 else sure - 0.1
     namespace = Ref("Namespace", "", found.owner.namespace)
     first = short[0]
     need, used, hard = (show_amount(first.resource, each) for each in (first.needed, first.used, first.hard))

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from midwatch.detectors._backing import ailing
 from midwatch.detectors._name_servers import SYSTEM, cluster_dns
 from midwatch.detectors.common import fact
 from midwatch.domain.finding import Claim, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import ConfigMap
 from midwatch.domain.text import Text
+from midwatch.knowledge.names import closest
 
 _DOMAIN = re.compile(r"(?:dnsDomain|clusterDomain):[ \t]{0,8}[\"']?([a-z0-9.\-]{1,253})")
 _CONFIG_MAPS = ("coredns", "kube-dns", "rke2-coredns-rke2-coredns")
@@ -19,6 +21,15 @@ _REFUSALS = ("NXDOMAIN", "SERVFAIL", "REFUSED")
 _DEFAULT_DOMAIN = "cluster.local"
 _SELF = ("127.0.0.1", "localhost", "::1")
 _MAX_LINES = 2000
+_PLUGINS = frozenset({
+    "root", "metadata", "geoip", "cancel", "tls", "quic", "timeouts", "multisocket", "reload", "nsid", "bufsize",
+    "bind", "debug", "trace", "ready", "health", "pprof", "prometheus", "errors", "log", "dnstap", "local",
+    "dns64", "acl", "any", "chaos", "loadbalance", "tsig", "cache", "rewrite", "header", "dnssec", "autopath",
+    "minimal",
+    "template", "transfer", "hosts", "route53", "azure", "clouddns", "k8s_external", "kubernetes", "file", "auto",
+    "secondary", "etcd", "loop", "forward", "grpc", "erratic", "whoami", "on", "sign", "view", "nomad", "import",
+})  # fmt: skip
+"""Source: coredns/plugin.cfg. Images built with others exist, so an unknown word is no proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,9 @@ def _finding(inventory: Inventory, found: ConfigMap, wrong: Text, strength: floa
         Text(f"The Corefile of {found.ref} {wrong.en}", f"{found.ref} 的 Corefile {wrong.zh}"),
         Severity.ERROR if strength >= 0.85 else Severity.WARNING,
         Status.ACTIVE if strength >= 0.6 else Status.LATENT,
-        (Claim("dns-misconfigured", found.ref, strength),),
+        (Claim("dns-misconfigured", dns.workload or found.ref, strength),),
         (fact(found, ".data[Corefile]", wrong.en),),
-        affected,
+        (found.ref, *affected),
     )
 
 
@@ -63,6 +74,7 @@ def _wrongs(inventory: Inventory, text: str) -> Iterator[tuple[Text, float]]:
         yield Text(f"opens {opened} blocks and closes {closed}", f"打开 {opened} 个块却关闭 {closed} 个"), 0.85
         return
     directives = parse(lines)
+    yield from _of_plugins(inventory, directives)
     yield from _of_kubernetes(inventory, directives)
     yield from _of_forward(inventory, directives)
     yield from _of_template(directives)
@@ -86,6 +98,19 @@ def parse(lines: list[list[str]]) -> list[Directive]:
             found.append(Directive(words, tuple(body)))
             words = ()
     return found
+
+
+def _of_plugins(inventory: Inventory, directives: list[Directive]) -> Iterator[tuple[Text, float]]:
+    """A word that is no plugin ends CoreDNS at its start; a typing error is told from a plugin of its own."""
+    workload = inventory.derive(cluster_dns).workload
+    if workload is None or workload not in inventory.derive(ailing):
+        return
+    unknown = [each.words[0] for each in directives if each.words[0] not in _PLUGINS]
+    for word in unknown[:1]:
+        near = closest(word, sorted(_PLUGINS))
+        hint, hint_zh = (f" (meant: {near})", f"（可能是 {near}）") if near else ("", "")
+        wrong = Text(f"names the unknown plugin {word}{hint}", f"使用了未知插件 {word}{hint_zh}")
+        yield wrong, 0.9 if near else 0.6
 
 
 def _of_kubernetes(inventory: Inventory, directives: list[Directive]) -> Iterator[tuple[Text, float]]:

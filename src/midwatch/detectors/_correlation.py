@@ -32,6 +32,9 @@ _UNWELL = 0.4
 _GUESSED = 0.6
 """Factor when no calls are known, so that the deepest service is a guess."""
 
+_SILENT = 0.25
+"""Belief that not the slow workload but the back end behind it is late."""
+
 _ELSEWHERE = 0.5
 """Factor for claims about a workload when its node explains more."""
 
@@ -59,8 +62,22 @@ class _Picture:
 
     @cached_property
     def anomalous(self) -> list[Ref]:
-        """Workloads whose callers notice something."""
-        return [ref for ref, each in self.found.items() if ref.kind != "Node" and each.is_anomalous]
+        """Workloads whose callers notice something; a busy back end too, which tells no latency of its own."""
+        noticed = [ref for ref, each in self.found.items() if ref.kind != "Node" and each.is_anomalous]
+        below = {callee for ref in noticed for callee in self.services.callees.get(ref, ())} - {*noticed}
+        return noticed + [ref for ref in self.found if ref in below and self._is_busy_backend(ref)]
+
+    def _is_busy_backend(self, ref: Ref) -> bool:
+        found = self.found[ref]
+        return found.saturation >= _BUSY and found.surge < _MOVED and self.services.is_backend(ref)
+
+    def silent_backends(self, ref: Ref) -> list[Ref]:
+        """Back ends that a workload calls and of which nobody measures how late they answer."""
+        return sorted(
+            each
+            for each in self.services.callees.get(ref, ())
+            if each not in self.found and self.services.is_backend(each)
+        )
 
     @cached_property
     def victims(self) -> dict[Ref, Ref]:
@@ -93,7 +110,7 @@ class _Picture:
             return False  # they call each other: the one that is worse off explains the other
         if above.latency and below.latency:
             return below.rise >= _SHARE * above.rise
-        return below.hurt >= 0.3 or bool(below.latency)
+        return below.hurt >= 0.3 or bool(below.latency) or self._is_busy_backend(below.ref)
 
     def _without_calls(self) -> dict[Ref, Ref]:
         """Nobody told who calls whom: a busy service, else the one that slowed down most, is the deepest."""
@@ -114,6 +131,7 @@ def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Fin
     if found.saturation < _BUSY and any(found.ref in each.affected for each in suspects):
         factor *= _ELSEWHERE
     callers = [ref for ref, by in picture.victims.items() if by == found.ref]
+    silent = picture.silent_backends(found.ref) if found.latency and found.saturation < _BUSY else []
     return Finding(
         "performance/deepest-anomaly",
         found.ref,
@@ -122,7 +140,10 @@ def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Fin
             f"{found.ref} {why.zh},{_basis(guessed).zh};另有 {len(callers)} 个服务可能受其影响",
         ),
         Severity.ERROR,
-        claims=tuple(Claim(cause, found.ref, round(strength * factor, 3)) for cause, strength in claims),
+        claims=(
+            *(Claim(cause, found.ref, round(strength * factor, 3)) for cause, strength in claims),
+            *(Claim("network-delay", each, _SILENT) for each in silent[:1]),
+        ),
         facts=tuple(signal_fact(each) for each in found.signals[: 2 * MAX_FACTS]),
         affected=tuple(callers),
         since=newest(each.since for each in found.signals),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from midwatch.detectors._backing import backings, backings_by_pod, is_ready
-from midwatch.detectors._log_targets import DATABASES, PORTS, Engine, Target
+from midwatch.detectors._log_targets import DATABASES, PORTS, Engine, Target, pods_by_address
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.pods import Container, Pod, PodSpec
@@ -92,6 +92,8 @@ def database_meant(inventory: Inventory, namespace: str, client: Ref, target: Ta
         for each in inventory.derive(databases).get(namespace, ())
         if each.workload != client and serves(each, target.engine)
     ]
+    if target.address is not None:
+        return _at(inventory, target.address.host, candidates)
     if len(candidates) < 2:
         return Meant(candidates[0], _SOLE) if candidates else None
     by_account = [each for each in candidates if any(f"'{name}'" in text for name in each.accounts)]
@@ -99,6 +101,17 @@ def database_meant(inventory: Inventory, namespace: str, client: Ref, target: Ta
         return Meant(by_account[0], _ACCOUNT)
     named = _namesake(inventory.derive(_names).get(client, frozenset()), candidates)
     return Meant(named, _NAMED) if named is not None else None
+
+
+def _at(inventory: Inventory, host: str, candidates: Iterable[Database]) -> Meant | None:
+    """The one with a pod at an address, or one after whose workload a host is named whose Service was not seen."""
+    pod = inventory.derive(pods_by_address).get(host)
+    workload = inventory.workload(pod) if pod is not None else None
+    first = host.partition(".")[0]
+    for each in candidates:
+        if each.workload == workload or (workload is None and first.startswith(each.workload.name)):
+            return Meant(each, 1.0 if workload is not None else _NAMED)
+    return None
 
 
 def _behind(inventory: Inventory, service: Service) -> Database | None:
@@ -127,9 +140,7 @@ def _namesake(names: frozenset[str], candidates: Iterable[Database]) -> Database
 def stems(name: str) -> frozenset[str]:
     """The words of a name that tell it from others of its kind, in the singular."""
     words = (_stem(each) for each in words_of(name))
-    return frozenset(
-        each for each in words if len(each) > 1 and each not in _GENERIC | _KINDS and not each.isdigit()
-    )
+    return frozenset(each for each in words if len(each) > 1 and each not in _GENERIC and not each.isdigit())
 
 
 def _stem(word: str) -> str:

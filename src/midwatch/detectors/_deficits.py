@@ -12,6 +12,7 @@ from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.pods import Pod, PodTemplate
 from midwatch.domain.kube.workloads import DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 from midwatch.domain.resource import Ref
+from midwatch.knowledge.templates import pod_templates
 
 _SETTLED = 30
 
@@ -68,7 +69,15 @@ def _replica_sets(inventory: Inventory) -> Iterator[Deficit]:
         wanted = 1 if each.spec.replicas is None else each.spec.replicas
         if wanted > each.status.replicas:
             have = max(each.status.replicas, len(live_pods(inventory, each.ref)))
-            yield Deficit(each, inventory.workload(each), each.spec.template, wanted, have)
+            workload = inventory.workload(each)
+            yield Deficit(each, workload, _template(inventory, each, workload), wanted, have)
+
+
+def _template(inventory: Inventory, found: ReplicaSet, workload: Ref) -> PodTemplate:
+    """The template; that of the workload where only a list or a description of another object tells of it."""
+    if found.spec.template.spec.containers:
+        return found.spec.template
+    return inventory.derive(pod_templates).get(workload, found.spec.template)
 
 
 def _deployments(inventory: Inventory) -> Iterator[Deficit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from midwatch.detectors._backing import is_ready
@@ -30,6 +31,9 @@ _PRESSURE = {
     "pidpressure": "node-pid-pressure",
 }
 _FRESH = 60 * 60.0
+_MANY = 3
+_LONG = 24 * _FRESH
+_SHORT = 600.0
 
 
 class _Eviction(NamedTuple):
@@ -63,7 +67,7 @@ def _eviction(inventory: Inventory, pod: Pod) -> _Eviction:
 
 
 def _finding(inventory: Inventory, eviction: _Eviction, pods: list[Pod]) -> Finding:
-    over = all(_is_over(inventory, pod) for pod in pods)
+    over = all(_is_over(inventory, pod) for pod in pods) and not (eviction.own and _recurs(inventory, pods))
     strength = {"ephemeral-storage-exhausted": 0.97, "pod-evicted": 0.6}.get(eviction.cause, 0.8)
     claims = [Claim(eviction.cause, eviction.who, strength)]
     if not eviction.own:
@@ -90,6 +94,20 @@ def _is_over(inventory: Inventory, pod: Pod) -> bool:
     replaced = bool(alive) and all(is_ready(each) for each in alive)
     since = age(inventory, pod.status.start_time or pod.metadata.creation_timestamp)
     return replaced or (not alive and since is not None and since > 24 * _FRESH)
+
+
+def _recurs(inventory: Inventory, pods: list[Pod]) -> bool:
+    """Whether each replacement was evicted in its turn, and the one that runs is no older than those became."""
+    starts = sorted(found for pod in pods if (found := _started(inventory, pod)) is not None)
+    alive = [each for each in inventory.pods_by_workload.get(inventory.workload(pods[0]), ()) if _is_alive(each)]
+    latest = min((found for pod in alive if (found := _started(inventory, pod)) is not None), default=0.0)
+    ages = [latest, *starts] if alive else starts
+    cycles = [older - younger for younger, older in pairwise(ages)]
+    return len(starts) >= _MANY and ages[-1] < _LONG and ages[0] <= max(_SHORT, 2 * max(cycles, default=0.0))
+
+
+def _started(inventory: Inventory, pod: Pod) -> float | None:
+    return age(inventory, pod.status.start_time or pod.metadata.creation_timestamp)
 
 
 def _is_alive(pod: Pod) -> bool:

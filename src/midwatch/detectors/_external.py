@@ -19,6 +19,9 @@ from midwatch.knowledge.addresses import Address, Problem, resolve
 from midwatch.knowledge.callers import callers
 
 _PENDING = timedelta(minutes=2)
+_HOPEFUL = timedelta(minutes=30)
+_FURNITURE = timedelta(days=1)
+_AT_WORK = frozenset({"EnsuringLoadBalancer", "UpdatingLoadBalancer", "EnsuredLoadBalancer"})
 _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_\-]{0,61}[A-Za-z0-9_])?\.?")
 _IP = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f]{0,4}){2,7}")
 _FAILED = frozenset({"SyncLoadBalancerFailed", "CreatingLoadBalancerFailed", "UpdateLoadBalancerFailed"})
@@ -73,7 +76,8 @@ def _invalid(inventory: Inventory, service: Service, wrong: Text) -> Finding:
 def balancer_pending(inventory: Inventory) -> Iterator[Finding]:
     """Source: k8s.io/cloud-provider/controllers/service/controller.go (events); status.loadBalancer.
 
-    A cluster without anything that makes load balancers leaves them pending for ever; that is no fault of now.
+    A cluster without anything that makes load balancers leaves them pending for ever: one that waits for days
+    while nobody ever gets an address is part of the furniture, and no fault of now.
     """
     balancers = [each for each in inventory.all(Service) if each.spec.type == "LoadBalancer"]
     provided = any(each.status.load_balancer.ingress for each in balancers)
@@ -82,12 +86,15 @@ def balancer_pending(inventory: Inventory) -> Iterator[Finding]:
         old = created is not None and inventory.now - created > _PENDING
         if service.status.load_balancer.ingress or not old or service.metadata.deletion_timestamp is not None:
             continue
-        failures = [each for each in inventory.events(service.ref) if each.reason in _FAILED]
-        if failures or provided:
-            yield _pending(service, failures)
+        told = inventory.events(service.ref)
+        failures = [each for each in told if each.reason in _FAILED]
+        working = provided or any(each.reason in _AT_WORK for each in told)
+        waits = created is not None and _HOPEFUL < inventory.now - created < _FURNITURE
+        if failures or working or waits:
+            yield _pending(service, failures, 0.9 if failures else 0.7 if working else 0.45)
 
 
-def _pending(service: Service, failures: list[Event]) -> Finding:
+def _pending(service: Service, failures: list[Event], strength: float) -> Finding:
     said = failures[-1] if failures else None
     return Finding(
         "services/load-balancer-pending",
@@ -98,7 +105,7 @@ def _pending(service: Service, failures: list[Event]) -> Finding:
         ),
         Severity.WARNING,
         Status.ACTIVE,
-        (Claim("load-balancer-pending", service.ref, 0.9 if said else 0.7),),
+        (Claim("load-balancer-pending", service.ref, strength),),
         (event_fact(said),) if said else (fact(service, ".status.loadBalancer.ingress", "(none)"),),
         since=service.metadata.creation_timestamp,
     )

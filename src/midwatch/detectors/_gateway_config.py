@@ -17,7 +17,9 @@ from midwatch.domain.finding import Claim, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import ConfigMap
 from midwatch.domain.kube.networking import Service
+from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.knowledge._edges_pods import pod_edges
 from midwatch.knowledge.addresses import Address, Problem, resolve, service_addresses
 
 _START = re.compile(
@@ -39,8 +41,19 @@ def misrouted(inventory: Inventory) -> Iterator[Finding]:
         hops = [hop for key, text in each.data.items() for hop in _hops(each, key, text)]
         existing = [hop for hop in hops if inventory.get(Service, hop.namespace, hop.service) is not None]
         if existing:
-            yield from misroutes(inventory, each, existing, "routes/gateway-config-misroute")
-            yield from _wrong_ports(inventory, each, existing)
+            used = _is_read(inventory, each.ref)
+            known = [hop for hop in hops if hop in existing or inventory.knows(Service, hop.namespace)]
+            yield from misroutes(inventory, each, known, "routes/gateway-config-misroute", used=used)
+            yield from _wrong_ports(inventory, each, existing, used=used)
+
+
+def _is_read(inventory: Inventory, found: Ref) -> bool:
+    """Whether a workload mounts or reads a ConfigMap; what only lies there may be a leftover."""
+    return found in inventory.derive(_read)
+
+
+def _read(inventory: Inventory) -> frozenset[Ref]:
+    return frozenset(edge.target for edge in pod_edges(inventory) if edge.target.kind == ConfigMap.KIND)
 
 
 def _hops(found: ConfigMap, key: str, text: str) -> Iterator[Hop]:
@@ -73,7 +86,7 @@ def _hop(found: ConfigMap, key: str, block: list[str]) -> Iterator[Hop]:
     yield Hop(hints, parts[0], namespace, targets[0].port, f".data[{key}]")
 
 
-def _wrong_ports(inventory: Inventory, found: ConfigMap, hops: list[Hop]) -> Iterator[Finding]:
+def _wrong_ports(inventory: Inventory, found: ConfigMap, hops: list[Hop], *, used: bool) -> Iterator[Finding]:
     for hop in hops:
         port = hop.port if isinstance(hop.port, int) else None
         resolution = resolve(inventory, hop.namespace, Address(hop.service, port))
@@ -89,8 +102,8 @@ def _wrong_ports(inventory: Inventory, found: ConfigMap, hops: list[Hop]) -> Ite
                 f"{found.ref} 把 {hop.hints[0]!r} 送到 {service.ref} 的端口 {port}，但它只开放 {have}",
             ),
             Severity.WARNING,
-            Status.ACTIVE,
-            (Claim("gateway-misroute", behind(inventory, service.ref), 0.85),),
+            Status.ACTIVE if used else Status.LATENT,
+            (Claim("gateway-misroute", behind(inventory, service.ref), 0.85 if used else 0.4),),
             (fact(found, hop.path, f"{hop.service}:{port}"),),
             (service.ref, *(each.ref for each in inventory.derive(backings)[service.ref].pods[:2])),
         )

@@ -80,7 +80,7 @@ def _backend_missing(inventory: Inventory, ingress: Ingress, hop: Hop) -> Findin
         Status.ACTIVE,
         claims,
         (fact(ingress, hop.path, hop.service),),
-        (missing,),
+        (missing, *((near.ref,) if near else ())),
     )
 
 

@@ -30,6 +30,13 @@ _NO_CONNECTION = re.compile(
     re.IGNORECASE,
 )
 """No connection came about, though the name of the server was found: clients' words for SQLSTATE class 08."""
+_UNTOLD = re.compile(
+    r"Connection is not available|Unable to open JDBC Connection|during pool initialization"
+    r"|spi\.JdbcEnvironment\]|Failed to initialize pool"
+    r"|Failed to obtain JDBC Connection",
+    re.IGNORECASE,
+)
+"""It gets no connection while it starts, and the line does not say why."""
 _READERS = frozenset({
     "replica", "replicas", "follower", "followers", "slave", "slaves", "readonly", "ro", "reader", "readers",
     "read", "secondary", "secondaries", "standby",
@@ -49,13 +56,13 @@ def claims_of_database(inventory: Inventory, line: Line, target: Target) -> tupl
         strength = 0.35 if started or not fine else 0.15
         claims.append(Claim("db-connections-exhausted", meant.database.workload, strength * meant.certainty))
     if _NO_CONNECTION.search(line.text):
-        claims.extend(claims_for(line.client, _misdirected(line, target, meant, fine=fine)))
-    elif fine and not started:
+        claims.extend(claims_for(line.client, _misdirected(target, meant, fine=fine)))
+    elif fine and not started and target.address is None and _UNTOLD.search(line.text):
         claims.append(Claim("db-port-wrong", line.client, 0.4 * meant.certainty))
     return tuple(claims)
 
 
-def _misdirected(line: Line, target: Target, meant: Meant, *, fine: bool | None) -> Iterator[tuple[str, float]]:
+def _misdirected(target: Target, meant: Meant, *, fine: bool | None) -> Iterator[tuple[str, float]]:
     """A database that is ready, and serves its other clients, refuses nobody: this one calls elsewhere."""
     if not meant.database.ready:
         return
@@ -64,7 +71,10 @@ def _misdirected(line: Line, target: Target, meant: Meant, *, fine: bool | None)
     if address is not None and address.port is not None:
         if service is not None and service.spec.cluster_ip != "None" and exposes(service, address.port):
             return
-        strength = 0.85 if service is not None and address.port not in _ports(meant.database) else strength
+        declared = _ports(meant.database)
+        if address.port in declared:
+            return
+        strength = 0.85 if declared else strength
     yield "db-port-wrong", strength * meant.certainty
     if service is None:
         yield "db-address-wrong", 0.5 * strength * meant.certainty

@@ -23,7 +23,7 @@ def meaning_of_files(line: Line, rule: Rule) -> Meaning:
         return Meaning(line.client, claims_for(line.client, (("application-crash", 0.4),)), _socket_words())
     path, mount = _mount_of(line)
     if rule.name == "read-only-files":
-        return _read_only(line, mount)
+        return _read_only(line, path, mount)
     if mount is not None:
         words = Text(f"it has no rights on its volume {mount.name!r} ({path or mount.mount_path})",
                      f"它对卷 {mount.name!r}（{path or mount.mount_path}）没有权限")  # fmt: skip
@@ -37,13 +37,16 @@ def _socket_words() -> Text:
     return Text("it may not open a socket", "它无权打开套接字")
 
 
-def _read_only(line: Line, mount: VolumeMount | None) -> Meaning:
-    if mount is not None and mount.read_only:
-        words = Text(f"it writes to its volume {mount.name!r}, which is mounted read-only",
-                     f"它向只读挂载的卷 {mount.name!r} 写入")  # fmt: skip
-        return Meaning(line.client, claims_for(line.client, (("volume-permission-denied", 0.7),)), words)
+def _read_only(line: Line, path: str, mount: VolumeMount | None) -> Meaning:
+    """A path on a volume tells which file system it is; the root is read-only where the spec says so."""
     context = line.spec.security_context if line.spec is not None else None
     proven = context is not None and bool(context.read_only_root_filesystem)
+    if mount is not None and (path or not proven):
+        words = Text(f"it writes to its volume {mount.name!r}, which is read-only",
+                     f"它向只读的卷 {mount.name!r} 写入")  # fmt: skip
+        strength = 0.7 if path or mount.read_only else 0.5
+        causes = (("volume-permission-denied", strength), ("root-filesystem-read-only", 0.7 - strength))
+        return Meaning(line.client, claims_for(line.client, (each for each in causes if each[1] > 0)), words)
     strength = 0.85 if proven else 0.6
     return Meaning(line.client, claims_for(line.client, (("root-filesystem-read-only", strength),)))
 

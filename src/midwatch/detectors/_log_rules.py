@@ -24,7 +24,7 @@ _SUSPICIOUS = re.compile(
     r"|traceback|segmentation|core dumped|out of memory|noauth|wrongpass|unreach|no route|servfail|nxdomain"
     r"|resolve|misconf|emerg|max number|not set|doesn't exist|not exist|violation|unresolved"
     r"|misbehav|not known|run out|reserved|not.available|_available|ora-0|bad_alloc|max_connections"
-    r"|not defined|bad |terminate called|prohibited|not ?(?:writable)?primary|not master"
+    r"|not defined|not permitted|bad |terminate called|prohibited|not ?(?:writable)?primary|not master"
     r"|no password|alarm|are down|is down"
     r"|closed the|oom |heap|insufficient|doesn.t match|does not|undefined|quota|abort"
     r"|no .{0,20}(?:server|broker|instance)s",

@@ -93,7 +93,8 @@ TARGET_RULES: tuple[Rule, ...] = (
         r"|could not resolve host|could not translate host name|nodename nor servname"
         r"|no address associated with hostname|unknown mysql server host|DNS resolution failed"
         r"|host not found in upstream|getaddrinfo failed|NXDOMAIN|Name does not resolve"
-        r"|lookup .{1,253}i/o timeout|failed to resolve|resolve .{1,80}: failed|Unable to resolve host",
+        r"|lookup .{1,253}i/o timeout|failed to resolve|resolve .{1,80}: failed|Unable to resolve host"
+        r"|produced zero addresses",
         "the name of a server it calls does not resolve",
         "它调用的服务器域名无法解析",
         ("dns-resolution-failure", 0.6),

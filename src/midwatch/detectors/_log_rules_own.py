@@ -49,7 +49,7 @@ PRECISE_RULES: tuple[Rule, ...] = (
     rule(
         "configuration",
         Scope.SELF,
-        r"KeyError: '[A-Z][A-Z0-9_]{2,80}'"
+        r"in os\.environ KeyError: |(?<!call last\): )KeyError: '[A-Z][A-Z0-9]{1,40}_[A-Z0-9_]{1,80}'"
         r"|environment variable.{0,100}(?:not set|missing|required|not defined|empty|unset)"
         r"|missing (?:required )?(?:env|environment|config)"
         r"|required (?:environment|env|configuration|setting)"
@@ -87,7 +87,7 @@ GENERAL_RULES: tuple[Rule, ...] = (
         "permission",
         Scope.FILES,
         r"permission denied|EACCES|AccessDeniedException: /|Access to the path .{1,300} is denied|Errno 13"
-        r"|operation not permitted",
+        r"|operation not permitted|data directory \"[^\"]{1,300}\" has (?:wrong ownership|invalid permissions)",
         "it may not use a file",
         "它无权使用某个文件",
         ("volume-permission-denied", 0.6),

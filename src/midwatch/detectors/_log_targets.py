@@ -21,7 +21,7 @@ _BESIDE = r"(?: \([^)]{1,64}\))?[^0-9]{1,48}port (?P<port>[0-9]{1,5})"
 _PATTERNS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"lookup (?P<host>{_HOST})(?: on [^ ]{{1,64}})?: ",
+        rf"lookup (?!error:)(?P<host>{_HOST})(?: on [^ ]{{1,64}})?: ",
         rf"(?:ENOTFOUND|EAI_AGAIN|UnknownHostException:|resolve host:) [\"'/]?(?P<host>{_HOST}){_PORT}",
         rf"(?:host name|server host|in upstream|Unable to resolve host) [\"'](?P<host>{_HOST})[\"']",
         rf"DNS resolution failed for (?P<host>{_HOST}){_PORT}",
@@ -105,7 +105,8 @@ def target_of(inventory: Inventory, namespace: str, client: Ref, text: str, *, b
     engine = engine_of(text, address)
     if address is not None:
         resolution = resolve(inventory, namespace, address)
-        return Target(address, resolution, engine or engine_of_service(resolution.service))
+        known = engine or engine_of_service(resolution.service) or _engine_at(inventory, address)
+        return Target(address, resolution, known)
     if backend:
         reference = _reference(inventory, client, engine)
         if reference is not None:
@@ -144,6 +145,13 @@ def engine_of_service(service: Service | None) -> Engine | None:
     """The kind of back end whose port a Service has: an address with a wrong port still means it."""
     ports = service.spec.ports if service is not None else ()
     return next((found for each in ports if (found := PORTS.get(each.port)) is not None), None)
+
+
+def _engine_at(inventory: Inventory, address: Address) -> Engine | None:
+    """The kind of back end that the pod with an address is, whatever port of it is asked for."""
+    pod = inventory.derive(pods_by_address).get(address.host)
+    ports = (port.container_port for each in pod.spec.containers for port in each.ports) if pod is not None else ()
+    return next((PORTS[each] for each in ports if each in PORTS), None)
 
 
 def is_sql(text: str) -> bool:

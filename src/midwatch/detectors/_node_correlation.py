@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +10,13 @@ from midwatch.detectors._profiles import Profile, signal_fact
 from midwatch.detectors._service_map import ServiceMap
 from midwatch.detectors.common import MAX_FACTS
 from midwatch.domain.finding import Claim, Finding, Severity
+from midwatch.domain.observation import Measure
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 
+_TAIL = re.compile(r"p9[0-9]")
+_MEDIAN = re.compile(r"p50|median|average|mean")
+_MAX = 500
 _MIN_ROOTS = 2
 _BLIND_ROOTS = 3
 _BLIND = 0.75
@@ -19,6 +24,9 @@ _BLIND = 0.75
 
 _MAJORITY = 0.6
 _LOSSY = 0.3
+_CLEAR = 0.8
+_MUCH_MORE = 1.5
+_NEARLY_ALL = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +42,21 @@ class Suspect:
     share: float
     blind: bool = False
 
+    @property
+    def tails(self) -> bool:
+        """Whether only the slowest requests are late: a loss now and then does that as well as a delay."""
+        signals = [one for each in self.profiles for one in each.signals if one.measure is Measure.LATENCY]
+        return (
+            bool(signals)
+            and all(_TAIL.search(one.detail[:_MAX]) for one in signals)
+            and not any(_MEDIAN.search(one.detail[:_MAX]) for one in signals)
+        )
+
     def finding(self) -> Finding:
         """What is said about the node."""
         cause, other = ("node-network-delay", "node-network-loss")[:: -1 if self.lossy else 1]
         word = Text("loss", "丢包") if self.lossy else Text("delay", "延迟")
-        names = ", ".join(sorted(each.name for each in self.services)[:4])
+        names = ", ".join(sorted(each.name for each in self.services)[:4]) or "none"
         rest = Text("and the rest talks to it", "其余异常服务与其通信")
         if self.blind:
             rest = Text("and who calls whom is unknown", "而服务间的调用关系未知")
@@ -53,8 +71,8 @@ class Suspect:
             ),
             Severity.ERROR,
             claims=(
-                Claim(cause, self.node, round(self.strength, 3)),
-                Claim(other, self.node, round(self.strength * 0.6, 3)),
+                Claim(cause, self.node, round(self.strength * (0.9 if self.tails else 1.0), 3)),
+                Claim(other, self.node, round(self.strength * (0.85 if self.tails else 0.6), 3)),
             ),
             facts=tuple(signal_fact(each.signals[0]) for each in self.profiles[: 2 * MAX_FACTS]),
             affected=self.affected,
@@ -66,12 +84,75 @@ def suspect_nodes(services: ServiceMap, found: Mapping[Ref, Profile], roots: Seq
     anomalous = [ref for ref, each in found.items() if ref.kind != "Node" and each.is_anomalous]
     if services.is_blind:
         roots = [] if any(_is_busy(found[ref]) for ref in anomalous) else anomalous
-    names = dict.fromkeys(name for ref in roots for name in sorted(services.nodes(ref)))
+    names = _homes(services, roots)
     suspects = [each for name in names if (each := _suspect(services, found, roots, anomalous, name))]
     best = max(suspects, key=lambda each: each.strength, default=None)
-    if best is None and not any(found[ref].latency >= _LOSSY for ref in anomalous):
-        best = _by_node_signals(services, found)
+    lossiest = _lossiest(found)
+    if lossiest is not None and (best is None or best.node != lossiest.ref):
+        best = _of_lossiest(services, found, lossiest) or best
+    if best is None:
+        late = any(found[ref].latency >= _LOSSY for ref in anomalous)
+        best = _either_end(services, found, roots, anomalous) if late else _by_node_signals(services, found)
     return (best,) if best else ()
+
+
+def _lossiest(found: Mapping[Ref, Profile]) -> Profile | None:
+    """The node that retransmits clearly, and clearly more than any other: peers answer loss with a part of it."""
+    nodes = sorted(
+        (each for ref, each in found.items() if ref.kind == "Node"), key=lambda each: each.resent, reverse=True
+    )
+    if not nodes or nodes[0].loss < _CLEAR:
+        return None
+    return nodes[0] if len(nodes) == 1 or nodes[0].resent >= _MUCH_MORE * nodes[1].resent else None
+
+
+def _of_lossiest(services: ServiceMap, found: Mapping[Ref, Profile], worst: Profile) -> Suspect | None:
+    """Everything that suffers runs on the node that retransmits most, or talks to it."""
+    name = worst.ref.name
+    suffers = [ref for ref, each in found.items() if ref.kind != "Node" and _suffers(each)]
+    near = [ref for ref in suffers if _talks_to(services, ref, name)]
+    if len(near) < _NEARLY_ALL * len(suffers) or any(_is_busy(found[ref]) for ref in suffers):
+        return None
+    here = [ref for ref in suffers if services.nodes(ref) == frozenset((name,))]
+    coverage = len(here) / max(len(_population(services, found, name)), 1)
+    share = len(here) / len(suffers) if suffers else 0.0
+    profiles = (worst, *(found[ref] for ref in here))
+    peers = [ref for ref, each in found.items() if ref.kind == "Node" and each.loss and ref != worst.ref]
+    strength = 0.45 + 0.3 * coverage
+    return Suspect(worst.ref, frozenset(here), (*suffers, *peers), profiles, strength, True, share)
+
+
+def _suffers(found: Profile) -> bool:
+    return found.is_anomalous or found.drop >= _LOSSY
+
+
+def _either_end(
+    services: ServiceMap, found: Mapping[Ref, Profile], roots: Sequence[Ref], anomalous: Sequence[Ref]
+) -> Suspect | None:
+    """Unexplained anomalies on several nodes that all talk to one: a bad link shows at both of its ends."""
+    if services.is_blind or len(roots) < _MIN_ROOTS or any(_is_busy(found[ref]) for ref in anomalous):
+        return None
+    ends = [each for name in _homes(services, roots) if (each := _end(services, found, anomalous, name))]
+    return max(ends, key=lambda each: each.strength, default=None)
+
+
+def _homes(services: ServiceMap, workloads: Sequence[Ref]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for ref in workloads for name in sorted(services.nodes(ref))))
+
+
+def _end(
+    services: ServiceMap, found: Mapping[Ref, Profile], anomalous: Sequence[Ref], name: str
+) -> Suspect | None:
+    here = [ref for ref in anomalous if services.nodes(ref) == frozenset((name,))]
+    if len(here) < _MIN_ROOTS or any(not _talks_to(services, ref, name) for ref in anomalous):
+        return None
+    node, share = Ref("Node", "", name), len(here) / len(anomalous)
+    coverage = len(here) / max(len(_population(services, found, name)), 1)
+    strength = 0.3 + 0.15 * share + 0.15 * coverage
+    profiles = tuple(found[ref] for ref in here)
+    return Suspect(
+        node, frozenset(here), tuple(anomalous), profiles, strength, _is_lossy(found, here, node), share
+    )
 
 
 def _suspect(
@@ -151,9 +232,9 @@ def _by_node_signals(services: ServiceMap, found: Mapping[Ref, Profile]) -> Susp
     """A node that retransmits, and on which more services lose traffic than elsewhere."""
     lossy = [each for ref, each in found.items() if ref.kind == "Node" and each.loss >= _LOSSY]
     worst = max(lossy, key=lambda each: each.loss, default=None)
-    if worst is None:
-        return None
     dropping = [ref for ref, each in found.items() if ref.kind != "Node" and each.drop >= _LOSSY]
+    if worst is None:
+        return _by_drops(services, found, dropping)
     here = [ref for ref in dropping if services.nodes(ref) == frozenset((worst.ref.name,))]
     coverage = len(here) / max(len(_population(services, found, worst.ref.name)), 1)
     if len(here) < _MIN_ROOTS or coverage < 0.5 or coverage <= max(_elsewhere(services, found, dropping, worst)):
@@ -161,6 +242,21 @@ def _by_node_signals(services: ServiceMap, found: Mapping[Ref, Profile]) -> Susp
     strength = 0.4 + 0.3 * coverage
     profiles = (worst, *(found[ref] for ref in here))
     return Suspect(worst.ref, frozenset(here), tuple(here), profiles, strength, True, len(here) / len(dropping))
+
+
+def _by_drops(services: ServiceMap, found: Mapping[Ref, Profile], dropping: Sequence[Ref]) -> Suspect | None:
+    """Services of one node lose traffic that their callers elsewhere still send."""
+    names = _homes(services, dropping)
+    if len(dropping) < _BLIND_ROOTS or len(names) != 1 or services.is_blind:
+        return None
+    population = _population(services, found, names[0])
+    if len(dropping) < 0.5 * len(population) or not any(
+        services.nodes(ref) - {names[0]} for ref in services.neighbours
+    ):
+        return None
+    profiles = tuple(found[ref] for ref in dropping)
+    node = Ref("Node", "", names[0])
+    return Suspect(node, frozenset(dropping), tuple(dropping), profiles, 0.45, True, 1.0)
 
 
 def _elsewhere(

@@ -63,6 +63,7 @@ class _Told:
     def __init__(self, events: list[Event], name: str) -> None:
         self.failures: dict[ProbeKind, list[tuple[ProbeFailure, Event]]] = {}
         self.killed: dict[ProbeKind, Event] = {}
+        self.restarts = False
         for event in events:
             if of_container(event, name):
                 self._add(event, name)
@@ -76,6 +77,8 @@ class _Told:
             for kind in (ProbeKind.LIVENESS, ProbeKind.STARTUP):
                 if f"failed {kind.value} probe" in event.message:
                     self.killed.setdefault(kind, event)
+        elif event.reason == "BackOff":
+            self.restarts = True  # what killed the container before would have been told as well
 
     def times(self, kind: ProbeKind) -> int:
         """How often a probe was seen to fail."""
@@ -121,7 +124,7 @@ def _merge(found: dict[tuple[Ref, str, ProbeKind], Case], case: Case) -> None:
 
 
 def _of_run(inventory: Inventory, pod: Pod, run: Run) -> Iterator[Case]:
-    events = [each for each in inventory.events(pod.ref) if each.reason in ("Unhealthy", "Killing")]
+    events = [each for each in inventory.events(pod.ref) if each.reason in ("Unhealthy", "Killing", "BackOff")]
     told = _Told(newest_first(events), run.name)
     statuses = {kind: _status(inventory, run, kind, probe, told) for kind, probe in probes_of(run.container)}
     if not any(statuses.values()) or _ends_by_itself(run, told):
@@ -183,7 +186,7 @@ def _status(inventory: Inventory, run: Run, kind: ProbeKind, probe: Probe, told:
         return None
     ended = run.ended
     by_signal = ended is not None and ended.exit_code in _KILL_CODES and ended.reason != "OOMKilled"
-    return looping if by_signal else None
+    return looping if by_signal and not told.restarts else None
 
 
 def _of_told(

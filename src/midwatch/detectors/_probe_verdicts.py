@@ -132,7 +132,7 @@ def _protocol_strength(case: Case) -> float:
     if outcome is not None and outcome in _PROTOCOL_PROVEN:
         return _PROTOCOL_PROVEN[outcome]
     if outcome is Outcome.STATUS:
-        return _PROTOCOL_STATUS.get(status or 0, 0.0)
+        return max(_PROTOCOL_STATUS.get(status or 0, 0.0), _of_gateway(case, status or 0))
     if outcome is Outcome.NOT_SERVING or _is_udp(case):
         return 0.9 if _is_udp(case) else 0.0
     return _protocol_by_specs(case)
@@ -141,7 +141,7 @@ def _protocol_strength(case: Case) -> float:
 def _protocol_by_specs(case: Case) -> float:
     """A passing probe of another protocol on the same port, else what the port is called."""
     aim, outcome = case.aim, case.outcome
-    if aim.protocol == "tcp" or (outcome is Outcome.REFUSED and aim.protocol != "grpc"):
+    if aim.protocol == "tcp" or _tells_no_protocol(aim, outcome):
         return 0.0
     passing = {each.protocol for each in case.passing.values() if each.port == aim.port}
     if aim.protocol in passing:
@@ -150,11 +150,33 @@ def _protocol_by_specs(case: Case) -> float:
         return 0.9
     hinted = _hinted(case)
     contradicted = bool(hinted) and hinted != aim.protocol
+    if outcome is Outcome.SLOW:  # most servers answer or hang up at once; one that waits for more bytes is rare
+        return 0.45 if contradicted else 0.0
     if "tcp" in passing:
         return 0.85 if contradicted or outcome is Outcome.CUT else 0.65
     if contradicted:
-        return 0.8 if outcome in (None, Outcome.CUT, Outcome.NO_CONNECTION, Outcome.SLOW) else 0.5
+        return 0.8 if outcome in (None, Outcome.CUT, Outcome.NO_CONNECTION) else 0.5
     return 0.6 if outcome is Outcome.CUT else 0.0
+
+
+def _of_gateway(case: Case, status: int) -> float:
+    """A server of gRPC answers HTTP/1 with an error status, whatever the path, where its framework hosts both."""
+    if case.aim.protocol == "grpc" or not 400 <= status < 500:
+        return 0.0
+    passing = {each.protocol for each in case.passing.values() if each.port == case.aim.port}
+    if passing != {"grpc"}:
+        return 0.0
+    return 0.68 if status in (404, 405, 410) else 0.88  # it may host pages beside its calls
+
+
+def _tells_no_protocol(aim: Aim, outcome: Outcome | None) -> bool:
+    """Without a connection no protocol is spoken; a gRPC call that is slow began with a handshake of HTTP/2.
+
+    The gRPC probe does not tell a refusal from a server that speaks no HTTP/2. Source: pkg/probe/grpc/grpc.go.
+    """
+    if aim.protocol == "grpc":
+        return outcome is Outcome.SLOW
+    return outcome in _UNHEARD
 
 
 def _differs(one: Aim, other: Aim) -> bool:
@@ -190,8 +212,9 @@ def _path(case: Case) -> Iterator[Verdict]:
     status = case.failure.status if case.failure else None
     if case.outcome is not Outcome.STATUS or status not in _PATH_STATUS:
         return
-    others = any(each.port == case.aim.port and each.path != case.aim.path for each in case.passing.values())
-    strength = _PATH_STATUS[status] + (0.08 if others else 0.0)
+    passing = [each for each in case.passing.values() if each.port == case.aim.port and each.path]
+    others = any(each.path != case.aim.path for each in passing)
+    strength = 0.6 if _of_gateway(case, status or 0) else _PATH_STATUS[status] + (0.08 if others else 0.0)
     words = Text(f"gets HTTP {status} from {case.aim.path}", f"访问 {case.aim.path} 得到 HTTP {status}")
     yield Verdict("wrong-path", strength, words)
 
@@ -232,12 +255,19 @@ def _liveness_timing(case: Case, allowed: float) -> float:
     if readiness is not None and readiness.initial_delay_seconds > allowed:
         strength = max(strength, 0.85)  # the author knows that it takes longer to be ready
     if case.outcome is Outcome.SLOW and allowed > 8:
-        strength = min(strength, 0.3)
+        strength = _slow_timing(case)
     if case.lived is not None and case.lived > 3 * allowed + 120:
         strength *= 0.4  # it had started long before
     if case.container.startup_probe is not None or case.outcome in (Outcome.NOT_SERVING, Outcome.STATUS):
         strength *= 0.5
     return strength
+
+
+def _slow_timing(case: Case) -> float:
+    """A second to answer is little, above all where another probe of the same port is content."""
+    if case.probe.timeout_seconds > 1:
+        return 0.3
+    return 0.55 if any(each.port == case.aim.port for each in case.passing.values()) else 0.4
 
 
 def _readiness_timing(case: Case, allowed: float) -> float:

@@ -19,7 +19,7 @@ ANOMALOUS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is out of the ordinary at `ref`; weights from 0 to 1, `rise` in milliseconds."""
+    """What is out of the ordinary at `ref`; weights from 0 to 1, `rise` in milliseconds, `resent` as measured."""
 
     ref: Ref
     signals: tuple[Signal, ...]
@@ -32,6 +32,7 @@ class Profile:
     surge: float
     rtt: float
     loss: float
+    resent: float
     cpu: float
     throttling: float
     memory: float
@@ -76,11 +77,19 @@ def _profile(ref: Ref, signals: Sequence[Signal]) -> Profile:
         surge=_traffic(signals, fell=False),
         rtt=_most(signals, Measure.NETWORK_RTT),
         loss=_most(signals, Measure.NETWORK_RETRANSMITS, Measure.NETWORK_ERRORS),
+        resent=_resent(signals),
         cpu=_most(signals, Measure.CPU),
         throttling=_most(signals, Measure.CPU_THROTTLING),
         memory=_most(signals, Measure.MEMORY),
         disk=_most(signals, Measure.DISK_IO),
     )
+
+
+def _resent(signals: Sequence[Signal]) -> float:
+    """How much more is sent again or dropped than usual, in the unit of the signals."""
+    measures = (Measure.NETWORK_RETRANSMITS, Measure.NETWORK_ERRORS)
+    pairs = (numbers(each) for each in signals if each.measure in measures)
+    return max((current - normal for normal, current in pairs), default=0.0)
 
 
 def _most(signals: Sequence[Signal], *measures: Measure) -> float:

@@ -69,6 +69,11 @@ def needs_of(spec: PodSpec) -> dict[str, float]:
     return needed
 
 
+def is_known(spec: PodSpec) -> bool:
+    """Whether more is known of the containers than the names and images that a wide table prints."""
+    return any(each != Container(name=each.name, image=each.image) for each in spec.containers)
+
+
 def unspecified(quota: ResourceQuota, spec: PodSpec) -> list[str]:
     """Requests or limits that a quota demands of every container and that one container lacks."""
     missing: list[str] = []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 
 from midwatch.detectors._backing import ailing
-from midwatch.detectors._name_servers import dns_addresses
+from midwatch.detectors._name_servers import SYSTEM, dns_addresses
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.pods import PodSpec
@@ -17,6 +18,7 @@ from midwatch.knowledge.callers import resolved_references
 from midwatch.knowledge.templates import pod_templates
 
 _LINK_LOCAL = "169.254."
+_DNS_PORT = 53
 _PATH = ".spec.template.spec"
 
 
@@ -51,14 +53,19 @@ def policy(inventory: Inventory) -> Iterator[Finding]:
                 (f"{_PATH}.dnsPolicy", spec.dns_policy),
                 0.75,
             )
-        elif ref not in needed and not spec.host_network and _odd(inventory, ref):
+        elif ref not in needed and not spec.host_network and not _is_resolver(spec) and _odd(inventory, ref):
             yield _odd_policy(inventory, ref, spec)
+
+
+def _is_resolver(spec: PodSpec) -> bool:
+    """Whether it answers DNS queries itself: the cluster's DNS must ask the node's resolver, or it asks itself."""
+    return any(port.container_port == _DNS_PORT for each in spec.containers for port in each.ports)
 
 
 def _odd(inventory: Inventory, ref: Ref) -> bool:
     """Whether all other workloads of the namespace use the cluster's DNS."""
     counts = inventory.derive(_counts).get(ref.namespace, {})
-    alone = counts.get("ClusterFirst", 0) >= 3 and counts.get("Default", 0) == 1
+    alone = ref.namespace != SYSTEM and counts.get("ClusterFirst", 0) >= 3 and counts.get("Default", 0) == 1
     return alone and ref.kind in ("Deployment", "StatefulSet") and ref in inventory.derive(ailing)
 
 
@@ -95,7 +102,7 @@ def name_servers(inventory: Inventory) -> Iterator[Finding]:
     needed, known = inventory.derive(_named), inventory.derive(dns_addresses)
     for ref, template in inventory.derive(pod_templates).items():
         spec = template.spec
-        if spec.dns_policy != "None" or not known or _asks_cluster(inventory, spec):
+        if spec.dns_policy != "None" or _asks_cluster(inventory, spec) or not (known or _only_public(spec)):
             continue
         servers = ", ".join(spec.dns_config.nameservers[:3]) if spec.dns_config is not None else ""
         yield _finding(
@@ -104,13 +111,26 @@ def name_servers(inventory: Inventory) -> Iterator[Finding]:
             "dns/name-servers",
             Text(
                 f"{ref} asks the name servers {servers or '(none)'} by dnsPolicy None, not the cluster's"
-                f" ({', '.join(sorted(known)[:2])})",
+                f" ({', '.join(sorted(known)[:2]) or 'not listed'})",
                 f"{ref} 的 dnsPolicy 是 None，查询 {servers or '（无）'}，"
-                f"而不是集群的 DNS（{', '.join(sorted(known)[:2])}）",
+                f"而不是集群的 DNS（{', '.join(sorted(known)[:2]) or '未列出'}）",
             ),
             (f"{_PATH}.dnsConfig.nameservers", servers),
             0.75 if ref in needed else 0.5,
         )
+
+
+def _only_public(spec: PodSpec) -> bool:
+    """Whether all its name servers are on the internet, where nobody knows the names of a cluster."""
+    servers = spec.dns_config.nameservers if spec.dns_config is not None else ()
+    return bool(servers) and all(_is_public(each) for each in servers)
+
+
+def _is_public(server: str) -> bool:
+    try:
+        return ip_address(server).is_global
+    except ValueError:
+        return False
 
 
 def options(inventory: Inventory) -> Iterator[Finding]:

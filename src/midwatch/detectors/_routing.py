@@ -14,11 +14,12 @@ from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.knowledge.names import subject_of
+from midwatch.knowledge.names import squash, subject_of
 
 _COMMON_SHARE = 0.6
 _MIN_SUBJECT = 3
 _MIN_SERVICES = 4
+_UNUSED = 0.4
 _PASSED = ("api", "v1", "v2", "v3", "rest", "public", "service", "services")
 
 
@@ -52,14 +53,19 @@ def behind(inventory: Inventory, service: Ref) -> Ref:
     return inventory.workload(backing.pods[0]) if backing is not None and backing.pods else service
 
 
-def misroutes(inventory: Inventory, route: KubeObject, hops: Iterable[Hop], rule: str) -> list[Finding]:
-    """Steps whose path speaks of one Service while the traffic goes to another one."""
+def misroutes(
+    inventory: Inventory, route: KubeObject, hops: Iterable[Hop], rule: str, *, used: bool = True
+) -> list[Finding]:
+    """Steps whose path speaks of one Service while the traffic goes to another one, or to none.
+
+    `used`: whether something is known to read the route; what nobody reads misleads nobody yet.
+    """
     listed = list(hops)
     judged = [(each, _meant(inventory, each)) for each in listed]
     consistent = sum(1 for each, _ in judged if _names(inventory, each))
     served = {(each.namespace, each.service) for each, meant in judged if meant is None}
     return [
-        _misroute(inventory, route, each, meant, rule, 0.85 if consistent else 0.65)
+        _misroute(inventory, route, each, meant, rule, (0.78 if consistent else 0.65) if used else _UNUSED)
         for each, meant in judged
         if meant is not None and (meant.namespace, meant.name) not in served
     ]
@@ -67,7 +73,9 @@ def misroutes(inventory: Inventory, route: KubeObject, hops: Iterable[Hop], rule
 
 def _names(inventory: Inventory, hop: Hop) -> bool:
     told = _subject(inventory, hop.namespace, hop.service)
-    return bool(told) and any(told in subject_of(each) or subject_of(each) in told for each in hop.hints)
+    return bool(told) and any(
+        told in _about(each) or (_about(each) and _about(each) in told) for each in hop.hints
+    )
 
 
 def _meant(inventory: Inventory, hop: Hop) -> Service | None:
@@ -76,7 +84,7 @@ def _meant(inventory: Inventory, hop: Hop) -> Service | None:
         return None
     index = inventory.derive(_by_subject).get(hop.namespace, {})
     for hint in hop.hints:
-        subject = subject_of(hint)
+        subject = _about(hint)
         found = index.get(subject) if len(subject) >= _MIN_SUBJECT else None
         if found is not None and found.name != hop.service:
             return found
@@ -85,7 +93,12 @@ def _meant(inventory: Inventory, hop: Hop) -> Service | None:
 
 def _subject(inventory: Inventory, namespace: str, name: str) -> str:
     prefix = inventory.derive(_prefixes).get(namespace, "")
-    return subject_of(name.removeprefix(prefix))
+    return _about(name.removeprefix(prefix))
+
+
+def _about(name: str) -> str:
+    """What a name speaks of; one made of general words only (`config-service`) speaks of these."""
+    return subject_of(name) or squash(name).removesuffix("service").removesuffix("svc")
 
 
 def _by_subject(inventory: Inventory) -> Mapping[str, Mapping[str, Service]]:
@@ -119,7 +132,7 @@ def _misroute(
             f"{route.ref} 把 {hop.hints[0]!r} 送到 Service {hop.service}，而 {meant.ref} 是存在的",
         ),
         Severity.WARNING,
-        Status.ACTIVE,
+        Status.ACTIVE if strength > _UNUSED else Status.LATENT,
         (Claim("gateway-misroute", behind(inventory, meant.ref), strength),),
         (fact(route, hop.path, hop.service), Fact(meant.ref, ".metadata.name", meant.name)),
         (meant.ref, behind(inventory, meant.ref)),

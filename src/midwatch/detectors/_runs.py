@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from math import inf
 from typing import NamedTuple
 
 from midwatch.domain.finding import Severity, Status
@@ -136,12 +135,14 @@ def _stays_up(inventory: Inventory, run: Run) -> bool:
 
 
 def _enough(run: Run, lived: float | None) -> float:
-    """Seconds after which a ready container counts as stable again; infinite for one that keeps ending."""
+    """Seconds after which a ready container counts as stable again; a slow loop needs twice its period."""
     if lived is None:
         return 2 * _SETTLED_SECONDS  # longer than the longest back-off
     if lived > _LONG_LIFE and run.ended is not None and run.ended.exit_code in _ORDERLY_ENDS:
         return 0.0  # its node or its runtime was restarted
-    return max(_SETTLED_SECONDS, 2 * lived) if run.status.restart_count <= _FEW_RESTARTS else inf
+    # The kubelet forgets the back-off of a container that has run for twice the longest back-off.
+    least = _SETTLED_SECONDS if run.status.restart_count <= _FEW_RESTARTS else 2 * _SETTLED_SECONDS
+    return max(least, 2 * lived)
 
 
 def severity_of(status: Status) -> Severity:

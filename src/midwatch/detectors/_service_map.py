@@ -14,6 +14,10 @@ from midwatch.domain.kube.pods import Pod
 from midwatch.domain.observation import Call
 from midwatch.domain.resource import Ref
 
+_BACKEND_PORTS = frozenset(
+    {1433, 1521, 3306, 4222, 5432, 5671, 5672, 6379, 9042, 9092, 11211, 26379, 27017, 33060}
+)
+"""Databases, caches and brokers."""
 _WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 
 
@@ -96,6 +100,11 @@ class ServiceMap:
     def pods(self, workload: Ref) -> list[Pod]:
         """Its pods that have not ended."""
         return [each for each in self.inventory.pods_by_workload.get(workload, ()) if not is_finished(each)]
+
+    def is_backend(self, workload: Ref) -> bool:
+        """Whether a workload speaks a protocol of its own, by its ports: meshes measure no latency of it."""
+        ports = (port for pod in self.pods(workload) for each in pod.spec.containers for port in each.ports)
+        return any(each.container_port in _BACKEND_PORTS for each in ports)
 
     def is_unwell(self, workload: Ref) -> bool:
         """Whether a workload has trouble that needs no signal to be seen: a pod that is not ready."""

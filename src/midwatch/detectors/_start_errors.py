@@ -58,6 +58,12 @@ _CONTAINER: tuple[_Rule, ...] = (
         ("volume-source-missing", 0.9),
     ),
     _rule(
+        r"(?:error mounting (?!\\?\"(?:proc|sysfs|tmpfs|cgroup|devpts|mqueue))|mkdir |chown |chmod ).{0,400}"
+        r"(?:permission denied|operation not permitted)",
+        Text("it has no rights on what it mounts", "它对所挂载的内容没有权限"),
+        ("volume-permission-denied", 0.85),
+    ),
+    _rule(
         r"error mounting|failed to prepare subPath|not a directory.{0,80}mount|failed to mkdir.{0,200}subpath",
         Text("a volume cannot be mounted at the given path", "卷无法挂载到指定路径"),
         ("container-create-failed", 0.9),

@@ -28,7 +28,7 @@ from midwatch.knowledge.templates import pod_templates
 _SIDE_PORTS = ("metrics", "prom", "admin", "health", "debug", "jmx", "pprof", "monitor", "status")
 _OVER_TCP = ("http", "grpc", "web", "tcp", "tls", "mysql", "redis", "mongo", "postgres", "amqp", "kafka", "ssh")
 """Beginnings of port names that say a protocol over TCP (istio.io/docs/ops/configuration: protocol selection)."""
-_TCP_PORTS = frozenset({80, 443, 1433, 3306, 5432, 5672, 6379, 8080, 8443, 9092, 27017})
+_TCP_PORTS = frozenset({80, 443, 1433, 3306, 5432, 5672, 6379, 9092, 27017})
 
 
 @dataclass(frozen=True, slots=True)

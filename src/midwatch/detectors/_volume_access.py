@@ -11,8 +11,10 @@ from midwatch.detectors.common import MAX_FACTS, event_fact, fact, is_finished, 
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.pods import Container, Pod, PodSpec, SecurityContext, Volume
+from midwatch.domain.kube.storage import PersistentVolume, PersistentVolumeClaim
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.knowledge.templates import pod_templates
 
 _TYPE_CHECK = re.compile(r"hostPath type check failed: ([^ ]{1,512}) is not an? ([a-z ]{1,40})")
 _DENIED = re.compile(r"permission denied|operation not permitted|access denied", re.IGNORECASE)
@@ -76,8 +78,9 @@ def _suspected(inventory: Inventory, pod: Pod) -> _Refusal | None:
     for run in runs(pod):
         if not _crashes(inventory, run):
             continue
+        context = _contexts(inventory, pod, run.name)
         for volume in _writable(pod.spec, run.container):
-            strength = _suspicion(pod.spec, run.container, volume)
+            strength = _suspicion(*context, on_host=_on_host(inventory, pod, volume))
             if strength:
                 what = f"hostPath {volume.host_path.path}" if volume.host_path else "a PersistentVolumeClaim"
                 words = Text(
@@ -101,14 +104,34 @@ def _writable(spec: PodSpec, container: Container) -> Iterator[Volume]:
             yield volume
 
 
-def _suspicion(spec: PodSpec, container: Container, volume: Volume) -> float:
+def _contexts(inventory: Inventory, pod: Pod, name: str) -> tuple[SecurityContext, SecurityContext]:
+    """Security contexts of a container and of its pod; a description shows none, the template may."""
+    template = inventory.derive(pod_templates).get(inventory.workload(pod))
+    specs = (pod.spec,) if template is None else (pod.spec, template.spec)
+    owns = (each.security_context for spec in specs for each in spec.containers if each.name == name)
+    return (
+        next((each for each in owns if each is not None), _NO_CONTEXT),
+        next((spec.security_context for spec in specs if spec.security_context is not None), _NO_CONTEXT),
+    )
+
+
+def _on_host(inventory: Inventory, pod: Pod, volume: Volume) -> bool:
+    """Whether a volume is a directory of the node, given directly or through a PersistentVolume."""
+    if volume.host_path is not None:
+        return True
+    named = volume.persistent_volume_claim
+    claim = inventory.get(PersistentVolumeClaim, pod.namespace, named.claim_name) if named is not None else None
+    found = inventory.get(PersistentVolume, "", claim.spec.volume_name) if claim is not None else None
+    return found is not None and found.spec.host_path is not None
+
+
+def _suspicion(own: SecurityContext, pod: SecurityContext, *, on_host: bool) -> float:
     """0 for root; more for a hostPath, which `fsGroup` does not reach, and for a user known not to be root."""
-    own, pod = container.security_context or _NO_CONTEXT, spec.security_context or _NO_CONTEXT
     user = own.run_as_user if own.run_as_user is not None else pod.run_as_user
     if user == 0 or own.privileged:
         return 0.0
     known = user is not None or bool(own.run_as_non_root or pod.run_as_non_root)
-    if volume.host_path is not None:
+    if on_host:
         return 0.4 if known else 0.3
     return 0.25 if known and pod.fs_group is None else 0.0
 

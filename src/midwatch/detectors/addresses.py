@@ -14,6 +14,7 @@ from midwatch.detectors._address_sense import (
     implausible_service,
     is_self,
 )
+from midwatch.detectors._log_targets import DATABASES, engine_of_service
 from midwatch.detectors._near import NearServices
 from midwatch.detectors.common import MAX_FACTS
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
@@ -172,10 +173,14 @@ def _port_not_exposed(inventory: Inventory, found: list[_Wrong]) -> Iterator[Fin
         ),
         Severity.ERROR if hurts else Severity.WARNING,
         Status.ACTIVE,
-        (Claim("service-address-port-mismatch", wrong.holder, strength),),
+        (Claim(_port_cause(service), wrong.holder, strength),),
         (*_facts(found), Fact(service.ref, ".spec.ports[*].port", have)),
         (wrong.holder, service.ref),
     )
+
+
+def _port_cause(service: Service) -> str:
+    return "db-port-wrong" if engine_of_service(service) in DATABASES else "service-address-port-mismatch"
 
 
 def _what(wrong: _Wrong) -> str:

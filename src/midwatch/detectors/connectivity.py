@@ -39,6 +39,8 @@ def read_check(inventory: Inventory, observation: Observation) -> Iterator[Findi
         return
     if observation.succeeded:
         yield _succeeded(observation)
+        if observation.reached_from:
+            yield from (_cut_off(observation, name) for name in observation.failed_from)
         return
     service = inventory.get(Service, observation.service.namespace, observation.service.name)
     yield _failed(inventory, observation, _suspects(inventory, observation, service))
@@ -53,6 +55,29 @@ def _succeeded(check: ConnectionCheck) -> Finding:
         Status.ACTIVE,
         tuple(Claim(cause, check.service, 0.6, refutes=True) for cause in _REFUTED),
         (_fact(check),),
+    )
+
+
+def _cut_off(check: ConnectionCheck, name: str) -> Finding:
+    """Services are reached through the node of the client: kube-proxy's rules there, and its network."""
+    node = Ref("Node", "", name)
+    others = ", ".join(check.reached_from[:3])
+    return Finding(
+        "connectivity/failed-from-node",
+        node,
+        Text(
+            f"{check.service} does not answer on port {check.port} from Node {name}, but does from {others}",
+            f"从节点 {name} 无法连接 {check.service} 的端口 {check.port}，而从 {others} 可以",
+        ),
+        Severity.ERROR,
+        Status.ACTIVE,
+        (
+            Claim("kube-proxy-unavailable", node, 0.6),
+            Claim("node-network-unavailable", node, 0.35),
+            Claim("node-network-loss", node, 0.3),
+        ),
+        (_fact(check),),
+        (check.service,),
     )
 
 

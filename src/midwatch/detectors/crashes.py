@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from midwatch.detectors._evictions import evicted_pods
 from midwatch.detectors._runs import Run, loop, newest_first, of_container, runs, severity_of, troubled
-from midwatch.detectors.common import MAX_FACTS, event_fact, fact, refs
+from midwatch.detectors.common import MAX_FACTS, condition, event_fact, fact, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Node
@@ -24,7 +25,7 @@ from midwatch.domain.text import Text
 from midwatch.knowledge.templates import pod_templates
 
 _MIB = 1024.0 * 1024.0
-_TINY_MEMORY = 16 * _MIB
+_TINY_MEMORY, _SMALL_MEMORY = 16 * _MIB, 64 * _MIB
 _SIGKILL, _SIGTERM, _SIGSEGV, _SIGABRT, _SIGILL = 137, 143, 139, 134, 132
 _EXPLAINED_ELSEWHERE = frozenset({126, 127})
 _NOT_STARTED = frozenset({"StartError", "ContainerCannotRun", "ContainerStatusUnknown"})
@@ -163,8 +164,18 @@ def _finding(crash: _Crash) -> Finding:
         claims=claims,
         facts=tuple(crash.facts[: MAX_FACTS + 1]),
         affected=refs({each.ref: each for each in crash.pods}.values()),
-        since=crash.run.ended.finished_at if crash.run.ended else None,
+        since=_since(crash),
     )
+
+
+def _since(crash: _Crash) -> datetime | None:
+    """When the pods stopped being ready; the last end of a container that ended often is not the first symptom."""
+    ready = [condition(pod.status.conditions, "Ready") for pod in crash.pods]
+    times = [each.last_transition_time for each in ready if each is not None and each.status == "False"]
+    known = [each for each in times if each is not None]
+    if known:
+        return min(known)
+    return crash.run.ended.finished_at if crash.run.ended and crash.run.status.restart_count <= 1 else None
 
 
 def _claims(crash: _Crash) -> Iterator[tuple[str, float, bool]]:
@@ -197,7 +208,8 @@ def _by_exit_code(crash: _Crash, ended: StateTerminated) -> Iterator[tuple[str, 
         case 132:
             yield from (("application-crash", 0.4, False), ("image-architecture-mismatch", 0.3, False))
         case _:
-            yield from (("application-crash", 0.4, False), ("container-crashing", 0.2, False))
+            looping = crash.run.waiting == "CrashLoopBackOff"
+            yield from (("application-crash", 0.5 if looping else 0.4, False), ("container-crashing", 0.2, False))
 
 
 def _oom_suspicion(run: Run) -> float:
@@ -205,7 +217,7 @@ def _oom_suspicion(run: Run) -> float:
     limit = memory_limit(run)
     if limit is None:
         return 0.0
-    return 0.6 if limit <= _TINY_MEMORY else 0.25
+    return 0.6 if limit <= _TINY_MEMORY else 0.45 if limit <= _SMALL_MEMORY else 0.25
 
 
 def memory_limit(run: Run) -> float | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from midwatch.detectors._probe_cases import Case, cases
 from midwatch.detectors._probe_messages import ProbeKind
+from midwatch.detectors._probe_output import database_probes
 from midwatch.detectors._probe_verdicts import Verdict, verdicts
 from midwatch.detectors._runs import age, severity_of
 from midwatch.detectors.common import MAX_FACTS, by_workload, condition, fact, is_finished, refs
@@ -121,4 +122,4 @@ def _shown(pod: Pod, gate: str) -> str:
     return f"{state.status} {state.reason} {state.message}".strip() if state is not None else "absent"
 
 
-DETECTORS = (failing_probes, readiness_gates)
+DETECTORS = (failing_probes, database_probes, readiness_gates)

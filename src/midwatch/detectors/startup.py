@@ -29,7 +29,9 @@ _WAITING = frozenset({
 _CANNOT_RUN = frozenset({"StartError", "ContainerCannotRun"})
 _ERROR_EVENTS = frozenset({"Failed"})
 _CONFIG_ONLY = ("not found", "couldn't find key", "sync configmap cache", "sync secret cache")
-_RUNTIME_WORDS = ("runc", "OCI runtime", "exec", "runAsNonRoot", "container process", "rootfs", "mount", "subPath")
+_RUNTIME_WORDS = (
+    "runc", "OCI runtime", "exec", "runAsNonRoot", "container process", "rootfs", "mount", "subPath", "mkdir",
+)  # fmt: skip
 _EXIT_CODES = {
     126: StartError(
         (("command-not-executable", 0.7),),
@@ -73,7 +75,9 @@ def _start_error(inventory: Inventory, pod: Pod, run: Run) -> tuple[StartError, 
     ended = run.ended
     if ended is not None and loop(inventory, run) is Status.ACTIVE:
         if ended.reason in _CANNOT_RUN or (ended.exit_code == 128 and ended.message):
-            return container_error(ended.message), _end_fact(pod, run)
+            event = None if ended.message else _error_event(inventory, pod, run)
+            source = event_fact(event) if event is not None else _end_fact(pod, run)
+            return container_error(event.message if event is not None else ended.message), source
         if ended.exit_code in _EXIT_CODES:
             return _EXIT_CODES[ended.exit_code], _end_fact(pod, run)
     if run.waiting not in _WAITING or run.waiting == "CrashLoopBackOff":

@@ -50,13 +50,18 @@ class ComponentStatus:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionCheck:
-    """One recorded attempt to connect to a Service port. `outcome` is the text of the attempt."""
+    """One recorded attempt to connect to a Service port. `outcome` is the text of the attempt.
+
+    Where it was made from several nodes, `reached_from` and `failed_from` name them, and one success is enough.
+    """
 
     service: Ref
     port: int
     succeeded: bool
     outcome: str
     source: str = ""
+    reached_from: tuple[str, ...] = ()
+    failed_from: tuple[str, ...] = ()
 
 
 class Measure(StrEnum):

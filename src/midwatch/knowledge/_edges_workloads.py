@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.access import APIService
 from midwatch.domain.kube.kinds import BY_KIND
 from midwatch.domain.kube.meta import KubeObject, OwnerReference
 from midwatch.domain.kube.networking import NetworkPolicy
 from midwatch.domain.kube.workloads import HorizontalPodAutoscaler, PodDisruptionBudget, StatefulSet
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.relation import Edge, Relation
+
+_METRICS = {
+    "Pods": "custom.metrics.k8s.io",
+    "Object": "custom.metrics.k8s.io",
+    "External": "external.metrics.k8s.io",
+}
+_CPU_ONLY = frozenset({"metrics.k8s.io"})
 
 
 def workload_edges(inventory: Inventory) -> Iterator[Edge]:
@@ -43,6 +52,21 @@ def _scaling(inventory: Inventory) -> Iterator[Edge]:
         target = scaler.spec.scale_target_ref
         if target.kind and target.name:
             yield Edge(scaler.ref, Ref(target.kind, scaler.namespace, target.name), Relation.SCALES)
+        for group in _metric_apis(scaler):
+            for api in inventory.derive(_apis_by_group).get(group, ()):
+                yield Edge(scaler.ref, api, Relation.REFERENCES)
+
+
+def _metric_apis(scaler: HorizontalPodAutoscaler) -> frozenset[str]:
+    """The APIs an autoscaler reads (k8s.io/metrics); without metrics it takes the CPU."""
+    return frozenset(_METRICS.get(each.type, "metrics.k8s.io") for each in scaler.spec.metrics) or _CPU_ONLY
+
+
+def _apis_by_group(inventory: Inventory) -> Mapping[str, list[Ref]]:
+    index: dict[str, list[Ref]] = defaultdict(list)
+    for each in inventory.all(APIService):
+        index[each.spec.group or each.name.partition(".")[2]].append(each.ref)
+    return index
 
 
 def _policies(inventory: Inventory) -> Iterator[Edge]:

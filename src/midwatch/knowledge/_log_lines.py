@@ -26,6 +26,11 @@ _CONTINUES = re.compile(
     r"|goroutine [0-9]{1,12} \[|created by |File \"[^\"]{1,300}\", line |[\w./-]{1,200}\.go:[0-9]{1,7}|\[signal )"
 )
 _OPENS = re.compile(r"Exception|Error\b|Traceback|panic|goroutine|FATAL|[Ss]tack")
+_VARIABLES = re.compile(
+    r"\bos\.environ\b|File \"(?:<frozen os>|[^\"]{1,200}/os\.py)\", line [0-9]{1,6}, in __getitem__"
+)
+"""How CPython tells of a missing variable: Lib/os.py, class _Environ."""
+_ENVIRONMENT = "os.environ"
 _CAUSE = re.compile(r"\s{0,16}(?:Caused by: |---> )")
 _LEVELS = ("level", "severity", "lvl", "levelname", "log.level", "@l", "loglevel")
 _MESSAGES = ("message", "msg", "@m", "@mt", "text", "event", "short_message", "log", "body")
@@ -52,11 +57,12 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
             continue
         if head and _continues(line, head, traced):
             traced = True
-            if _CAUSE.match(line):
-                cause = line.strip()[:_MAX_CAUSE]
+            if _CAUSE.match(line) or _VARIABLES.search(line):
+                cause = line.strip()[:_MAX_CAUSE] if _CAUSE.match(line) else _ENVIRONMENT
             continue
         if head and traced and head.endswith("call last):"):
-            head, traced = f"{head} {line.strip()}"[:MAX_LINE], False  # Python names the exception last
+            where, cause = f" in {cause}" if cause == _ENVIRONMENT else "", ""
+            head, traced = f"{head}{where} {line.strip()}"[:MAX_LINE], False  # Python names the exception last
             continue
         if head:
             yield Record(_joined(head, cause), number)

@@ -6,16 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from midwatch.domain.diagnosis import Unchecked
-from midwatch.domain.evidence import Evidence, Skipped
+from midwatch.domain.evidence import Evidence, EvidenceState, Skipped
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Event
 from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.networking import Endpoints, EndpointSlice, Service
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.workloads import Deployment
-from midwatch.domain.query import LogsQuery, ResourcesQuery
+from midwatch.domain.query import ComponentsQuery, ConnectivityQuery, LogsQuery, ResourcesQuery, SignalsQuery
 
 _ESSENTIAL: tuple[type[KubeObject], ...] = (Pod, Event, Service, Deployment)
+_TELLING = (SignalsQuery, ComponentsQuery, ConnectivityQuery)
+_REFUSED = (EvidenceState.DENIED, EvidenceState.UNREACHABLE)
 _MAX_NAMED = 12
 _MAX_SKIPPED = 20
 
@@ -57,8 +59,10 @@ def broken_rule(name: str, error: Exception) -> Unchecked:
     )
 
 
-def is_complete(inventory: Inventory) -> bool:
-    """Whether everything was seen without which nobody may say healthy."""
+def is_complete(inventory: Inventory, answers: Iterable[Evidence]) -> bool:
+    """Whether everything was seen without which nobody may say healthy; a refused signal is no good signal."""
+    if any(isinstance(each.query, _TELLING) and each.state in _REFUSED for each in answers):
+        return False
     seen = all(inventory.knows(each) for each in _ESSENTIAL)
     return seen and (inventory.knows(EndpointSlice) or inventory.knows(Endpoints))
 

@@ -35,7 +35,13 @@ CAUSES: tuple[Cause, ...] = (
         links=(_DEBUG,),
         effects=_UNRESOLVING | {Effect.CLUSTER_DEGRADED},
         explained_by=_BROKEN_PODS,
-        refines=("zero-replicas", "dns-resolution-failure", "service-no-ready-endpoints", "service-unreachable"),
+        refines=(
+            "zero-replicas",
+            "dns-resolution-failure",
+            "service-no-ready-endpoints",
+            "service-unreachable",
+            "configuration-rejected",
+        ),
     ),
     Cause(
         id="dns-misconfigured",
@@ -47,7 +53,7 @@ CAUSES: tuple[Cause, ...] = (
             "Corefile 缺少 kubernetes 插件、服务于别的域、转发给自己、拒绝集群内的名字，或无法解析。",
         ),
         refuted_by=Text("Service names resolve from a pod.", "从 Pod 里可以解析 Service 域名。"),
-        culprits=("ConfigMap",),
+        culprits=("Deployment", "DaemonSet", "ConfigMap"),
         fixes=(
             Text(
                 "Restore the Corefile: kubernetes plugin for the cluster's domain, forward to an upstream.",
@@ -63,7 +69,13 @@ CAUSES: tuple[Cause, ...] = (
             "https://coredns.io/plugins/kubernetes/",
         ),
         effects=_UNRESOLVING | {Effect.CLUSTER_DEGRADED},
-        refines=("dns-unavailable", "dns-resolution-failure", "application-crash", "container-crashing"),
+        refines=(
+            "dns-unavailable",
+            "dns-resolution-failure",
+            "configuration-rejected",
+            "application-crash",
+            "container-crashing",
+        ),
     ),
     Cause(
         id="dns-policy-mismatch",

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from midwatch.app import investigate
+from midwatch.app import Investigation, investigate
 from midwatch.causes.rank import conclude
 from midwatch.detectors.registry import detect
 from midwatch.domain.diagnosis import Diagnosis, Verdict
@@ -26,11 +26,12 @@ from midwatch.evals.memory import MemorySource
 from midwatch.knowledge.changes import changes
 from midwatch.knowledge.graph import build_graph
 from midwatch.settings import Settings
+from midwatch.workflow.collector import collector_paused
 from midwatch.workflow.inventory import read_inventory
 from midwatch.workflow.state import Scope
 
 T = TypeVar("T")
-PHASES = ("survey", "graph", "changes", "detection", "ranking")
+PHASES: tuple[str, ...] = ("survey", "graph", "changes", "detection", "ranking")
 _BACK = timedelta(hours=24)
 _NO_ALARM = (Verdict.HEALTHY, Verdict.RECOVERED)
 _STATUS = Path("/proc/self/status")
@@ -60,9 +61,10 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 def measure_decoding(folder: Path) -> Decoding:
-    """All objects are kept until the end, as a survey keeps them."""
+    """All objects are kept until the end, and the collector waits, as in a survey."""
     spent: dict[str, float] = {}
-    _timed(spent, "decoding", lambda: _decode(folder))
+    with collector_paused():
+        _timed(spent, "decoding", lambda: _decode(folder))
     return Decoding(spent["decoding"])
 
 
@@ -70,9 +72,10 @@ def measure_phases(folder: Path) -> Phases:
     """Each phase once, one after the other, as a diagnosis runs them."""
     spent: dict[str, float] = {}
     source = read_source(folder)
-    inventory = _timed(spent, "survey", lambda: _survey(source))
-    graph = _timed(spent, "graph", lambda: build_graph(inventory))
-    recent = _timed(spent, "changes", lambda: changes(inventory, inventory.now - _BACK, inventory.now))
+    with collector_paused():
+        inventory = _timed(spent, "survey", lambda: _survey(source))
+        graph = _timed(spent, "graph", lambda: build_graph(inventory))
+        recent = _timed(spent, "changes", lambda: changes(inventory, inventory.now - _BACK, inventory.now))
     findings = _timed(spent, "detection", lambda: list(detect(inventory, _broken)))
     _timed(spent, "ranking", lambda: conclude(inventory, graph, findings, recent))
     return Phases(spent, len(findings))
@@ -83,15 +86,16 @@ def measure_whole(folder: Path) -> Whole:
     about, source = read_about(folder), read_source(folder)
     _diagnose(MemorySource("empty", source.now, {}))
     elapsed, started = time.perf_counter(), time.process_time()
-    found = _diagnose(source)
+    kept = _diagnose(source)
     seconds, elapsed = time.process_time() - started, time.perf_counter() - elapsed
+    found = kept.diagnosis
     answer = _answer(found)
     right = answer == f"{about.cause} {about.culprit}" if about.cause else found.verdict in _NO_ALARM
     return Whole(seconds, elapsed, _peak(), answer, right)
 
 
-def _diagnose(source: MemorySource) -> Diagnosis:
-    return asyncio.run(investigate(source, Scope(), Settings())).diagnosis
+def _diagnose(source: MemorySource) -> Investigation:
+    return asyncio.run(investigate(source, Scope(), Settings()))
 
 
 def _timed(spent: dict[str, float], name: str, work: Callable[[], T]) -> T:

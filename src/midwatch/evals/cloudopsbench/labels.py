@@ -17,6 +17,8 @@ from midwatch.knowledge.relation import Relation
 
 _USES = frozenset(Relation) - {Relation.CALLS, Relation.ROUTES_TO}
 """What makes an object part of a workload; a caller is another one."""
+_ROUTES = ("Ingress", "HTTPRoute", "GRPCRoute", "VirtualService", "DestinationRule")
+"""What leads to an app; blamed is the app that is not reached."""
 _GENERATED = re.compile(r"-[a-z0-9]{5,10}$")
 _LABELS: dict[str, tuple[str, ...]] = {
     "Admission_Fault": (
@@ -79,6 +81,10 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "dns-unavailable=service_dns_resolution_failure",
         "dns-misconfigured=service_dns_resolution_failure",
         "gateway-misroute=gateway_misroute",
+        "mesh-misroute=gateway_misroute",
+        "ingress-backend-missing=gateway_misroute",
+        "ingress-backend-port-mismatch=gateway_misroute",
+        "route-backend-missing=gateway_misroute",
     ),
     "Performance_Fault": (
         "cpu-overload=pod_cpu_overload",
@@ -154,9 +160,18 @@ def _app(hypothesis: Hypothesis, found: Investigation) -> str:
     inventory = found.survey.inventory
     if culprit.kind == "Service":
         return _behind(culprit, inventory)
+    if culprit.kind in _ROUTES:
+        named = [each for finding in hypothesis.supporting for each in finding.affected if each.kind == "Service"]
+        named = [each for each in named if inventory.find(each) is not None] or named
+        return _behind(named[0], inventory) if named else culprit.name
     users = found.survey.graph.dependants(culprit, hops=3, relations=_USES)
     tops = [_top(each, inventory) for each in (culprit, *users)]
     workload = next((each for each in tops if each.kind in ("Deployment", "StatefulSet", "DaemonSet")), tops[0])
+    return _named(workload)
+
+
+def _named(workload: Ref) -> str:
+    """Where ReplicaSets cannot be read, the Deployment's name is that of its ReplicaSet without the ending."""
     return _GENERATED.sub("", workload.name) if workload.kind == "ReplicaSet" else workload.name
 
 
@@ -172,5 +187,5 @@ def _behind(culprit: Ref, inventory: Inventory) -> str:
         wanted = LabelSelector(match_labels=service.spec.selector)
         pods = inventory.select(service.namespace, wanted)
         if pods:
-            return inventory.workload(pods[0]).name
+            return _named(inventory.workload(pods[0]))
     return culprit.name

@@ -117,12 +117,15 @@ def _configuration(case: Case) -> Iterator[Obj]:
 
 def _node(node: dict[str, JSON]) -> Obj:
     labels, allocatable = node.get("labels"), node.get("allocatable_resources")
-    taints = node.get("taints")
+    listed = node.get("taints")
+    taints: list[JSON] = (
+        [_taint(each) for each in listed if isinstance(each, str)] if isinstance(listed, list) else []
+    )
     return {
         "apiVersion": "v1",
         "kind": "Node",
         "metadata": {"name": node["name"], "labels": labels if isinstance(labels, dict) else {}},
-        "spec": {"taints": [_taint(each) for each in taints if isinstance(each, str)]} if isinstance(taints, list) and taints else {},
+        "spec": {"taints": taints} if taints else {},
         "status": {"allocatable": allocatable if isinstance(allocatable, dict) else {}},
     }
 

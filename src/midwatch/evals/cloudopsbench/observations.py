@@ -9,7 +9,10 @@ from midwatch.domain.observation import Call, ComponentStatus, ConnectionCheck
 from midwatch.domain.resource import Ref
 from midwatch.evals.cloudopsbench.case import Case
 
-_ACTIVE = re.compile(r"^\s*Active: (\S+) \((\S+)\)", re.MULTILINE)
+_ACTIVE = re.compile(r"^\s*Active: (\S+)(?: \(([^)\n]*)\))?", re.MULTILINE)
+_FROM_NODE = re.compile(
+    r"^Debug Pod test results deployed on ([\w.-]+):(.*(?:\n(?!Debug Pod|===).*)*)", re.MULTILINE
+)
 _BRANCH = re.compile(r"^(?P<indent>[\s│]*)[├└]──\s*(?P<name>[\w.-]+)")
 _DETAIL = 4000
 
@@ -21,7 +24,9 @@ def components(case: Case) -> Iterator[ComponentStatus]:
         if not node or not component or not each.text:
             continue
         state = _ACTIVE.search(each.text)
-        active = None if state is None else state[1] == "active" and state[2] == "running"
+        active = (
+            None if state is None else state[1] == "reloading" or (state[1], state[2]) == ("active", "running")
+        )
         yield ComponentStatus(node, component, active, each.text[:_DETAIL] + each.text[_DETAIL:][-_DETAIL:])
 
 
@@ -32,7 +37,15 @@ def connections(case: Case) -> Iterator[ConnectionCheck]:
         if not name or not port.isdigit() or not each.text:
             continue
         service = Ref("Service", each.argument("namespace") or case.namespace, name)
-        yield ConnectionCheck(service, int(port), "succeeded" in each.text.lower(), each.text[:_DETAIL])
+        tried = {node: "succeeded" in text.lower() for node, text in _FROM_NODE.findall(each.text)}
+        yield ConnectionCheck(
+            service,
+            int(port),
+            "succeeded" in each.text.lower(),
+            each.text[:_DETAIL],
+            reached_from=tuple(node for node, reached in tried.items() if reached),
+            failed_from=tuple(node for node, reached in tried.items() if not reached),
+        )
 
 
 def calls(case: Case) -> Iterator[Call]:

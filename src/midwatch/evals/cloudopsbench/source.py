@@ -127,6 +127,9 @@ def _owners(pods: list[Obj]) -> Mapping[str, str]:
 
 def _lines(answer: JSON) -> Iterator[str]:
     """Error lines: a list, a list per container, or patterns with counts (repeated so that counts are kept)."""
+    if isinstance(answer, str):
+        yield from _told(answer)
+        return
     if isinstance(answer, list):
         yield from (each for each in answer if isinstance(each, str))
         return
@@ -139,6 +142,16 @@ def _lines(answer: JSON) -> Iterator[str]:
         return
     for lines in answer.values():
         yield from _lines(lines)
+
+
+def _told(answer: str) -> Iterator[str]:
+    """Some answers are JSON written as text."""
+    try:
+        decoded: JSON = msgspec.json.decode(answer)
+    except msgspec.MsgspecError:
+        return
+    if not isinstance(decoded, str):
+        yield from _lines(decoded)
 
 
 def _pattern(pattern: JSON) -> Iterator[str]:

@@ -18,6 +18,7 @@ from midwatch.sources.kubectl_text import Obj
 _STEP = re.compile(r"\[([^\]]*)\]|([^.\[\]]+)")
 _COUNTED = re.compile(r" \(x\d+\)$")
 _ALL = ("", "*")
+_REQUIRED = ("].port", "].containerPort", ".name")
 _NAMES = ("name", "type", "key", "ip", "port", "containerPort")
 _TEMPLATED = ("Pod", "ReplicaSet", "Deployment", "StatefulSet", "DaemonSet")
 _ENDINGS = {
@@ -37,11 +38,12 @@ class Ablation:
 def ablated(world: World, facts: Collection[Fact], refused: Collection[str]) -> Ablation:
     """The world without these facts and without the kinds of `refused`.
 
-    A fact about an object that is not there is removed by refusing its kind: only then its absence is unknown.
+    Two facts are removed by refusing the kind of their object: that it is not there, since only then its absence
+    is unknown, and a field that no object can be without.
     """
     known = {ref_of(each) for each in world.objects}
     fields = [each for each in facts if is_field(each)]
-    absent = {each.subject.kind for each in fields if each.subject not in known}
+    absent = {each.subject.kind for each in fields if each.subject not in known or each.path.endswith(_REQUIRED)}
     places = [place for each in fields for place in _places(each)]
     return Ablation(
         replace(

@@ -90,11 +90,12 @@ def _is_check_of(each: object, mine: Belongings) -> bool:
 
 def _refs(world: World, namespace: str, app: str) -> Iterator[Ref]:
     workload = workloads(world, namespace).get(app)
-    labels = dig(workload, "spec", "template", "metadata", "labels") if workload else None
+    labels = dig(workload, "spec", "template", "metadata", "labels")
+    needed = list(_needed(dig(workload, "spec", "template", "spec"), namespace))
+    claims = {ref.name for ref in needed if ref.kind == "PersistentVolumeClaim"}
     if workload is not None:
         yield ref_of(workload)
-        yield from _needed(dig(workload, "spec", "template", "spec"), namespace)
-    claims = {ref.name for ref in _needed(dig(workload, "spec", "template", "spec"), namespace)}
+    yield from needed
     for each in world.objects:
         ref = ref_of(each)
         if ref.kind == "Service" and ref.namespace == namespace and (ref.name == app or _selects(each, labels)):

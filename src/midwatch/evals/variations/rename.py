@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from random import Random
@@ -144,14 +144,3 @@ def _places(case: Case) -> Iterator[str]:
 
 def _is_node(resource: str) -> bool:
     return resource.rstrip("s") == "node"
-
-
-def spellings(name: str, texts: Sequence[str]) -> set[str]:
-    """Where an old name is left in texts, in any spelling: for proof that nothing was missed."""
-    wanted = _plain(name)
-    return {
-        match[0]
-        for text in texts
-        for match in _TEXT.finditer(text)
-        if not match["kept"] and wanted in _plain(match[0])
-    }

@@ -21,7 +21,7 @@ async def conclude(state: State, runtime: Runtime[Context]) -> State:
         state.get("findings", []),
         survey.changes,
         focus=focus_of(context.scope.question, survey.inventory),
-        complete=is_complete(survey.inventory),
+        complete=is_complete(survey.inventory, state.get("evidence", [])),
         recent=context.limits.recent,
     )
     return State(conclusion=conclusion)
