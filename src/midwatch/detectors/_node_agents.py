@@ -17,6 +17,7 @@ from midwatch.domain.text import Text
 
 _PATIENCE = 120
 _CNI_PATHS = ("/etc/cni", "/opt/cni", "/var/lib/cni")
+_SEVERAL = 2
 _MOST = 0.6
 """Share of failing pods from which the agent, not its nodes, is to blame."""
 
@@ -51,6 +52,53 @@ def failing_agents(inventory: Inventory) -> Iterator[Finding]:
             yield _everywhere(workload, role, failing, len(pods))
         else:
             yield from (_on_node(each, role) for each in failing)
+
+
+def missing_proxies(inventory: Inventory) -> Iterator[Finding]:
+    """A node that runs pods but no kube-proxy, while most nodes have one: Services cannot be reached from there.
+
+    Source: kubernetes.io/docs/reference/networking/virtual-ips. Nodes without machines (virtual kubelets) have none.
+    """
+    proxies = [each for each in inventory.all(Pod) if _may_be_agent(each) and _role(each) is _PROXY]
+    homes = {each.spec.node_name for each in proxies}
+    if len(homes) < _SEVERAL or not inventory.knows(Pod, proxies[0].namespace):
+        return
+    nodes = [each for each in inventory.all(Node) if not _is_virtual(each)]
+    if sum(each.name in homes for each in nodes) < _MOST * len(nodes):
+        return
+    for node in nodes:
+        served = [each for each in inventory.pods_by_node.get(node.name, ()) if _uses_services(each)]
+        if node.name not in homes and served and _has_joined(inventory, node):
+            yield _without_proxy(node, served, inventory.workload(proxies[0]))
+
+
+def _is_virtual(node: Node) -> bool:
+    return any(each in node.metadata.labels.values() for each in ("virtual-kubelet", "fargate"))
+
+
+def _uses_services(pod: Pod) -> bool:
+    return pod.status.phase == "Running" and not pod.spec.host_network
+
+
+def _has_joined(inventory: Inventory, node: Node) -> bool:
+    ready = condition(node.status.conditions, "Ready")
+    joined = older_than(inventory, node.metadata.creation_timestamp, _PATIENCE, unknown=True)
+    return joined and (ready is None or ready.status == "True")
+
+
+def _without_proxy(node: Node, served: list[Pod], agent: Ref) -> Finding:
+    return Finding(
+        "nodes/agent-missing",
+        node.ref,
+        Text(
+            f"Node {node.name} runs {len(served)} pods that use Services, but no pod of kube-proxy ({agent})",
+            f"节点 {node.name} 运行着 {len(served)} 个使用 Service 的 Pod，但没有 kube-proxy 的 Pod（{agent}）",
+        ),
+        Severity.ERROR,
+        claims=(Claim("kube-proxy-unavailable", node.ref, 0.75),),
+        facts=(fact(node, ".metadata.name", f"{node.name} has no pod of {agent}"),),
+        affected=refs(served),
+    )
 
 
 def _may_be_agent(pod: Pod) -> bool:
@@ -117,4 +165,4 @@ def _ready_fact(pod: Pod) -> Fact:
     return fact(pod, ".status.conditions[Ready]", value, ready.last_transition_time if ready else None)
 
 
-DETECTORS = (failing_agents,)
+DETECTORS = (failing_agents, missing_proxies)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from midwatch.detectors._ages import older_than
+from midwatch.detectors._ages import aware, newest, older_than, seconds_between
 from midwatch.detectors.common import MAX_FACTS, condition, fact, is_finished, refs
 from midwatch.domain.finding import Claim, Finding, Severity
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.kube.cluster import Event, Node
+from midwatch.domain.kube.cluster import Event, Lease, Node
 from midwatch.domain.kube.pods import ContainerStatus, Pod
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
@@ -20,19 +20,25 @@ _START = 90
 _END = 120
 """Seconds a pod may outlive its grace period."""
 
+_LEASES = "kube-node-lease"
+_FRESH = 50
+"""Seconds without renewal after which Kubernetes calls a node unknown."""
+
 _BY_OTHERS = ("default-scheduler", "node-controller", "taint-eviction-controller", "attachdetach-controller")
 
 
 def standstill(inventory: Inventory) -> Iterator[Finding]:
     """Pods on one node that neither start nor end, without any sign of the kubelet, while the node says Ready.
 
-    Source: pkg/kubelet/kubelet.go: the kubelet writes the status and an event for each step of a pod it syncs.
+    Source: pkg/kubelet/kubelet.go: the kubelet writes the status and an event for each step of a pod it syncs. One
+    that renews its lease lives: then the pods wait for something else, such as a volume.
     """
     stuck = {name: _stuck(inventory, pods) for name, pods in inventory.pods_by_node.items() if name}
     bad = [name for name, pods in stuck.items() if pods]
     for name in bad:
         others = [other for other in stuck if other != name]
-        if others and any(not stuck[other] for other in others) and _says_ready(inventory, name):
+        silent = _says_ready(inventory, name) and not renews_lease(inventory, name)
+        if silent and any(not stuck[other] for other in others):
             yield _finding(inventory, name, stuck[name])
 
 
@@ -40,6 +46,19 @@ def _says_ready(inventory: Inventory, name: str) -> bool:
     node = inventory.get(Node, "", name)
     ready = condition(node.status.conditions, "Ready") if node else None
     return ready is None or ready.status == "True"
+
+
+def renews_lease(inventory: Inventory, name: str) -> bool:
+    """Whether the kubelet of a node renewed its lease lately, measured by the freshest lease of the survey."""
+    lease = inventory.get(Lease, _LEASES, name)
+    newest_lease = newest(each.spec.renew_time for each in inventory.all(Lease) if each.namespace == _LEASES)
+    if lease is None or lease.spec.renew_time is None or newest_lease is None:
+        return False
+    alone = newest_lease == aware(lease.spec.renew_time)
+    behind = seconds_between(newest_lease, lease.spec.renew_time)
+    return behind <= _FRESH and (
+        not alone or not older_than(inventory, lease.spec.renew_time, _FRESH, unknown=False)
+    )
 
 
 def _stuck(inventory: Inventory, pods: Sequence[Pod]) -> list[Pod]:
@@ -69,8 +88,15 @@ def _scheduled_at(pod: Pod) -> datetime | None:
 
 
 def _kubelet_spoke(inventory: Inventory, pod: Pod) -> bool:
-    """An event by anybody but the control plane: the kubelet of the node is at work, whatever else is wrong."""
-    return any(_by_kubelet(event) for event in inventory.events(pod.ref))
+    """An event by anybody but the control plane: the kubelet of the node is at work, whatever else is wrong.
+
+    A warning by a controller, such as that a volume cannot be attached, tells what the pod waits for.
+    """
+    return any(_by_kubelet(event) or _holds_back(event) for event in inventory.events(pod.ref))
+
+
+def _holds_back(event: Event) -> bool:
+    return event.type == "Warning" and event.reason in ("FailedAttachVolume", "FailedMount", "FailedMapVolume")
 
 
 def _by_kubelet(event: Event) -> bool:

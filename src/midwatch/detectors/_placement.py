@@ -8,7 +8,7 @@ from midwatch.detectors._ages import older_than
 from midwatch.detectors.common import MAX_FACTS, by_workload, event_fact, fact, refs
 from midwatch.domain.finding import Claim, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.kube.cluster import Event, Node
+from midwatch.domain.kube.cluster import Node
 from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.resource import Ref
@@ -107,9 +107,9 @@ def rejected_by_kubelet(inventory: Inventory) -> Iterator[Finding]:
 def preempted(inventory: Inventory) -> Iterator[Finding]:
     """A pod had to go for one of higher priority. Source: pkg/scheduler/framework/preemption."""
     seen: set[Ref] = set()
-    for event in inventory.all(Event):
+    for event in inventory.events_by_reason.get("Preempted", ()):
         target = Ref("Pod", event.involved_object.namespace, event.involved_object.name)
-        if event.reason != "Preempted" or target in seen:
+        if target in seen:
             continue
         seen.add(target)
         pod: KubeObject | None = inventory.find(target)

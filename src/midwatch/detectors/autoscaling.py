@@ -148,7 +148,7 @@ def at_maximum(inventory: Inventory) -> Iterator[Finding]:
         if told and limited is not None and each.status.current_replicas >= each.spec.max_replicas > 1:
             yield _finding(
                 each,
-                Claim("hpa-at-maximum", each.ref, 0.4),
+                Claim("hpa-at-maximum", each.ref, 0.5),
                 Text(
                     f"{each.ref} is at its maximum of {each.spec.max_replicas} replicas and wants more",
                     f"{each.ref} 已达最大副本数 {each.spec.max_replicas}，且仍需更多",

@@ -203,25 +203,25 @@ def _message(gap: _Gap) -> Text:
 def invalid_variables(inventory: Inventory) -> Iterator[Finding]:
     """Keys that cannot be variables. Source: kubelet_pods.go, event InvalidEnvironmentVariableNames."""
     seen: set[Ref] = set()
-    for pod in inventory.all(Pod):
-        for event in inventory.events(pod.ref):
-            if event.reason != "InvalidEnvironmentVariableNames":
-                continue
-            workload = inventory.workload(pod)
-            if workload not in seen:
-                seen.add(workload)
-                yield Finding(
-                    rule="configuration/invalid-variable-names",
-                    subject=workload,
-                    message=Text(
-                        f"{workload} skips keys that are no valid variable names: {event.message[:200]}",
-                        f"{workload} 跳过了不能作为变量名的键：{event.message[:200]}",
-                    ),
-                    severity=Severity.INFO if is_calm(pod) else Severity.WARNING,
-                    claims=(Claim("environment-invalid", workload, 0.3 if is_calm(pod) else 0.5),),
-                    facts=(event_fact(event),),
-                    affected=(pod.ref,),
-                )
+    for event in inventory.events_by_reason.get("InvalidEnvironmentVariableNames", ()):
+        target = event.involved_object
+        pod = inventory.get(Pod, target.namespace, target.name)
+        workload = inventory.workload(pod) if pod is not None else None
+        if pod is None or workload is None or workload in seen:
+            continue
+        seen.add(workload)
+        yield Finding(
+            rule="configuration/invalid-variable-names",
+            subject=workload,
+            message=Text(
+                f"{workload} skips keys that are no valid variable names: {event.message[:200]}",
+                f"{workload} 跳过了不能作为变量名的键：{event.message[:200]}",
+            ),
+            severity=Severity.INFO if is_calm(pod) else Severity.WARNING,
+            claims=(Claim("environment-invalid", workload, 0.3 if is_calm(pod) else 0.5),),
+            facts=(event_fact(event),),
+            affected=(pod.ref,),
+        )
 
 
 def unresolved_variables(inventory: Inventory) -> Iterator[Finding]:

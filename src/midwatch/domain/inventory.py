@@ -90,6 +90,14 @@ class Inventory:
         return self._events.get(ref, ())
 
     @cached_property
+    def events_by_reason(self) -> dict[str, list[Event]]:
+        """Events by their reason, in the order they were listed."""
+        index: dict[str, list[Event]] = defaultdict(list)
+        for event in self.all(Event):
+            index[event.reason].append(event)
+        return index
+
+    @cached_property
     def _label_index(self) -> dict[tuple[str, str, str], list[Pod]]:
         index: dict[tuple[str, str, str], list[Pod]] = defaultdict(list)
         for pod in self.all(Pod):

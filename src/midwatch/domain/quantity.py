@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TypeAlias
 
 Quantity: TypeAlias = str | int | float
@@ -17,6 +18,7 @@ _SCALE = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=8192, typed=True)
 def parse_quantity(value: Quantity | None) -> float | None:
     """Cores, bytes or a count as a number; None when absent or malformed (`500m` is 0.5, `1Ki` is 1024)."""
     if value is None or isinstance(value, bool):

@@ -59,10 +59,15 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
         family="dependencies",
         title=Text("A client calls a database on the wrong port", "客户端使用了错误的数据库端口"),
         proven_by=Text(
-            "The configured port is not among the ports of the Service of the database.",
-            "配置的端口不在数据库 Service 的端口之中。",
+            "The configured port is not among the ports of the Service of the database; or only this client gets"
+            " no connection to a database that is ready and serves its other clients.",
+            "配置的端口不在数据库 Service 的端口之中；"
+            "或者数据库已就绪并为其他客户端服务，只有该客户端无法建立连接。",
         ),
-        refuted_by=Text("The Service has that port.", "该 Service 有此端口。"),
+        refuted_by=Text(
+            "The Service has that port, or other clients lose their connections too.",
+            "该 Service 有此端口，或其他客户端也失去了连接。",
+        ),
         culprits=_WORKLOADS,
         fixes=(
             Text(

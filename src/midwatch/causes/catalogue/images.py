@@ -89,11 +89,12 @@ CAUSES: tuple[Cause, ...] = (
     Cause(
         id="image-pull-secret-missing",
         family="images",
-        title=Text("A pull secret does not exist", "镜像拉取密钥不存在"),
+        title=Text("A pull secret is missing", "缺少镜像拉取密钥"),
         proven_by=Text(
-            "imagePullSecrets names a Secret that is not in the namespace, and the registry refuses"
-            " anonymous access.",
-            "imagePullSecrets 引用的 Secret 不在该命名空间中，而镜像仓库拒绝匿名访问。",
+            "imagePullSecrets names no Secret, or one that is not in the namespace, and the registry refuses"
+            " anonymous access; others that pull from there name one.",
+            "imagePullSecrets 没有引用 Secret，或引用的 Secret 不在该命名空间中，而镜像仓库拒绝匿名访问；"
+            "从该仓库拉取的其他工作负载都引用了 Secret。",
         ),
         refuted_by=Text(
             "The Secret exists in the namespace, or the image is public and pulls.",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from midwatch.domain.json import JSON
 from midwatch.sources.kubectl_text import kinds
-from midwatch.sources.kubectl_text.adopt import adopted
 from midwatch.sources.kubectl_text.addresses import HEARSAY
+from midwatch.sources.kubectl_text.adopt import adopted
 from midwatch.sources.kubectl_text.parsed import Obj
 from midwatch.sources.kubectl_text.values import dig, put, word
 

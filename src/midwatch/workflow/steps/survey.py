@@ -29,7 +29,9 @@ async def survey(state: State, runtime: Runtime[Context]) -> State:  # noqa: ARG
     context = runtime.context
     context.survey, read = await look(context.source, context.scope, context.limits.concurrency, context.progress)
     broken: list[Unchecked] = []
-    findings = list(detect(context.survey.inventory, lambda name, error: broken.append(broken_rule(name, error))))
+    inventory = context.survey.inventory
+    with collector_paused():
+        findings = list(detect(inventory, lambda name, error: broken.append(broken_rule(name, error))))
     return State(
         evidence=read.evidence,
         findings=findings,
