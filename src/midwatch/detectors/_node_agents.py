@@ -57,7 +57,7 @@ def failing_agents(inventory: Inventory) -> Iterator[Finding]:
 def missing_proxies(inventory: Inventory) -> Iterator[Finding]:
     """A node that runs pods but no kube-proxy, while most nodes have one: Services cannot be reached from there.
 
-    Source: kubernetes.io/docs/reference/networking/virtual-ips. Nodes without machines (virtual kubelets) have none.
+    Source: kubernetes.io/docs/reference/networking/virtual-ips. Virtual kubelets have none.
     """
     proxies = [each for each in inventory.all(Pod) if _may_be_agent(each) and _role(each) is _PROXY]
     homes = {each.spec.node_name for each in proxies}

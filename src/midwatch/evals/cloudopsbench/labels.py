@@ -1,4 +1,7 @@
-"""Our causes in the benchmark's label set, and our culprits as the objects it names."""
+"""Our causes in the benchmark's label set, and our culprits as the objects it names.
+
+A cause that has no label of its own has the nearest one.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "pvc-capacity-mismatch=pvc_capacity_mismatch",
         "pv-already-bound=pv_binding_occupied",
         "pv-released=pv_binding_occupied",
+        "pv-released=pv_binding_occupied",
     ),
     "Startup_Fault": (
         "volume-permission-denied=volume_mount_permission_denied",
@@ -60,13 +64,18 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "oom-killed=oom_killed",
         "liveness-probe-wrong-protocol=liveness_probe_incorrect_protocol",
         "liveness-probe-wrong-port=liveness_probe_incorrect_port",
+        "liveness-probe-wrong-path=liveness_probe_incorrect_protocol",
         "liveness-probe-too-aggressive=liveness_probe_incorrect_timing",
+        "liveness-probe-failing=liveness_probe_incorrect_timing",
         "readiness-probe-wrong-protocol=readiness_probe_incorrect_protocol",
+        "readiness-probe-wrong-path=readiness_probe_incorrect_protocol",
         "readiness-probe-wrong-port=readiness_probe_incorrect_port",
         "port-conflict=service_sidecar_port_conflict",
         "zero-replicas=deployment_zero_replicas",
         "db-credentials-invalid=mysql_invalid_credentials",
         "db-port-wrong=mysql_invalid_port",
+        "db-address-wrong=mysql_invalid_port",
+        "db-unreachable=mysql_invalid_port",
         "db-read-only=db_read_only",
         "db-connections-exhausted=db_connection_exhaustion",
     ),
@@ -78,9 +87,12 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "service-address-port-mismatch=service_env_var_address_mismatch",
         "dns-resolution-failure=service_dns_resolution_failure",
         "dns-policy-mismatch=service_dns_resolution_failure",
+        "dns-misconfigured=service_dns_resolution_failure",
+        "dns-unavailable=service_dns_resolution_failure",
         "dns-unavailable=service_dns_resolution_failure",
         "dns-misconfigured=service_dns_resolution_failure",
         "gateway-misroute=gateway_misroute",
+        "mesh-misroute=gateway_misroute",
         "mesh-misroute=gateway_misroute",
         "ingress-backend-missing=gateway_misroute",
         "ingress-backend-port-mismatch=gateway_misroute",
@@ -90,10 +102,12 @@ _LABELS: dict[str, tuple[str, ...]] = {
         "cpu-overload=pod_cpu_overload",
         "cpu-throttled=pod_cpu_overload",
         "network-delay=pod_network_delay",
+        "network-loss=pod_network_delay",
     ),
     "Infrastructure_Fault": (
         "container-runtime-unavailable=containerd_unavailable",
         "kubelet-unavailable=kubelet_unavailable",
+        "node-not-ready=kubelet_unavailable",
         "kube-proxy-unavailable=kube_proxy_unavailable",
         "kube-scheduler-unavailable=kube_scheduler_unavailable",
         "node-network-delay=node_network_delay",

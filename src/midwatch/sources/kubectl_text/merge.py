@@ -42,8 +42,8 @@ def merge(objects: Iterable[Obj]) -> tuple[Obj, ...]:
 
     Pass the fullest telling first (manifests, then `describe`, then `get`): field by field the first one that has
     it wins. A telling without a namespace joins the only namespace that has such an object. Events are the same
-    when object, reason and message are; they keep the highest count and the widest span of time. Owners that no text
-    names are filled in from the names.
+    when object, reason and message are; they keep the highest count and the widest span of time. Owners that no
+    text names are filled in from the names.
     """
     told: dict[tuple[_Identity | _EventIdentity, str], Obj] = {}
     listed = [(_identity(obj), _namespace(obj), obj) for obj in sorted(objects, key=_is_hearsay)]
