@@ -9,6 +9,7 @@ from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.resource import Ref
 from tests.builders import causes_of, inventory_of
+from tests.detectors.networking import app, deployment, pod
 
 NAMESPACE = Ref("Namespace", "", "shop")
 CART = Ref("Deployment", "shop", "cart")
@@ -274,3 +275,52 @@ def test_odd_values_do_no_harm() -> None:
     )
     assert [each.status for each in serious(inventory_of(*odd))] == [Status.RECOVERED]
     assert serious(inventory_of("{kind: Pod, metadata: {name: p}}", refused(""), refused("x" * 10_000))) == []
+
+
+FULL = quota("{services: '2'}", "{services: '2'}")
+
+
+def strongest(inventory: Inventory, cause: str) -> tuple[float, Status]:
+    found = [
+        (claim.strength, each.status)
+        for each in detect(inventory)
+        for claim in each.claims
+        if (claim.cause, claim.culprit) == (cause, NAMESPACE)
+    ]
+    return max(found, default=(0.0, Status.RECOVERED))
+
+
+def test_a_workload_whose_service_is_gone_while_the_quota_on_services_is_used_up() -> None:
+    front = app("front", env={"CART_ADDR": "cart:80"})
+    found = strongest(inventory_of(front, deployment("cart"), pod("cart"), FULL), "quota-services-exceeded")
+    assert found == (0.9, Status.ACTIVE)
+
+
+def test_a_name_that_fits_no_workload_may_be_optional_even_when_the_quota_is_used_up() -> None:
+    front = app("front", env={"ASSISTANT_ADDR": "assistant:80"})
+    found = strongest(inventory_of(front, FULL), "quota-services-exceeded")
+    assert found == (0.4, Status.LATENT)
+
+
+def test_the_only_workload_without_a_service_of_its_name_lacks_it_when_the_quota_is_used_up() -> None:
+    others = [app(name) for name in ("alpha", "beta", "gamma", "delta")]
+    lone = deployment("cart"), pod("cart")
+    assert strongest(inventory_of(*others, *lone, FULL), "quota-services-exceeded")[1] is Status.ACTIVE
+    assert strongest(inventory_of(*others, *lone), "quota-services-exceeded")[0] == 0.0
+    assert strongest(inventory_of(*others[:2], *lone, FULL), "quota-services-exceeded")[0] == 0.0
+
+
+def test_a_quota_that_is_nearly_used_up_is_suspected_when_the_containers_are_not_known() -> None:
+    tight = quota("{requests.memory: 3Gi}", "{requests.memory: 3000Mi}")
+    roomy = quota("{requests.memory: 3Gi}", "{requests.memory: 1Gi}")
+    bare = workload(0, spec="{containers: [{name: main, image: cart}]}")
+    assert strongest(inventory_of(bare, tight), "quota-memory-exceeded") == (0.65, Status.ACTIVE)
+    assert strongest(inventory_of(bare, roomy), "quota-memory-exceeded")[0] == 0.0
+
+
+def test_a_replica_set_of_which_only_a_table_tells_has_the_template_of_its_deployment() -> None:
+    told = workload(0, spec="{containers: [{name: main, resources: {requests: {cpu: 500m}}}]}")
+    first, _, second = told.partition("---")
+    untold = f"{first}---{second.partition('spec:')[0]}spec: {{replicas: 1}}\nstatus: {{replicas: 0}}\n"
+    tight = quota("{requests.cpu: '1'}", "{requests.cpu: 800m}")
+    assert strongest(inventory_of(untold, tight), "quota-cpu-exceeded") == (0.9, Status.ACTIVE)

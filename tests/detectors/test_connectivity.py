@@ -3,6 +3,7 @@ from __future__ import annotations
 from midwatch.detectors import connectivity
 from midwatch.domain.finding import Finding
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.json import JSON
 from midwatch.domain.observation import ConnectionCheck
 from midwatch.domain.resource import Ref
 from tests.builders import inventory_of
@@ -65,3 +66,40 @@ def test_an_unresolved_name_points_to_dns_or_to_a_missing_service() -> None:
 def test_a_failure_of_a_workload_that_has_no_pods_says_nothing_against_the_selector() -> None:
     found = read(inventory_of(deployment("cart"), service("cart")), "Connection Failed")
     assert {each.cause for each in found.claims} == {"service-no-ready-endpoints"}
+
+
+FULL = """
+kind: ResourceQuota
+metadata: {name: q, namespace: shop}
+spec: {hard: {services: '2'}}
+status: {hard: {services: '2'}, used: {services: '2'}}
+"""
+
+
+def test_a_missing_service_may_have_been_refused_by_a_quota() -> None:
+    parts = deployment("cart"), pod("cart")
+    assert likeliest(read(inventory_of(*parts), "failed")) == "service-missing"
+    found = read(inventory_of(*parts, FULL), "failed")
+    assert likeliest(found) == "quota-services-exceeded"
+    assert Ref("Namespace", "", "shop") in {each.culprit for each in found.claims}
+
+
+def test_a_port_that_forwards_no_tcp_to_a_process_that_speaks_it() -> None:
+    udp = service("cart", ports=[{"port": 80, "targetPort": 8080, "protocol": "UDP"}])
+    assert (
+        likeliest(read(inventory_of(deployment("cart"), pod("cart"), udp), "failed"))
+        == "service-protocol-mismatch"
+    )
+    speaks: list[JSON] = [{"containerPort": 8080, "protocol": "UDP"}]
+    honest = pod("cart", container={"ports": speaks})
+    found = read(inventory_of(deployment("cart"), honest, udp), "failed")
+    assert likeliest(found) != "service-protocol-mismatch"
+
+
+def test_a_service_that_only_one_node_cannot_reach_blames_that_node() -> None:
+    check = ConnectionCheck(CART, 80, True, "mixed", reached_from=("n1", "n3"), failed_from=("n2",))
+    inventory = inventory_of(app("cart"))
+    found = [each for reader in connectivity.READERS for each in reader(inventory, check)]
+    suspects = {claim.culprit for each in found for claim in each.claims if not claim.refutes}
+    assert suspects == {Ref("Node", "", "n2")}
+    assert likeliest(found[-1]) == "kube-proxy-unavailable"

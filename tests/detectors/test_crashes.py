@@ -210,3 +210,18 @@ def test_a_kill_is_the_likelier_one_for_memory_the_tighter_the_limit(limit: str,
     limited = pod(137).replace("memory: 64Mi", f"memory: {limit}")
     found = findings(inventory_of(limited))
     assert ("oom-killed", strength) in {(claim.cause, claim.strength) for each in found for claim in each.claims}
+
+
+def test_evictions_that_repeat_are_not_over_while_the_newest_replacement_runs() -> None:
+    message = "Pod ephemeral local storage usage exceeds the total limit of containers 1Gi."
+    made = EVICTED.replace("MESSAGE", message).replace("OWNER", OWNER)
+    fresh = POD.replace("STATUS", "ready: true, state: {running: {}}")
+    alive = fresh.replace("name: web-1,", f"name: web-9, {OWNER}, creationTimestamp: '2026-01-01T03:05:00Z',")
+    for starts, status in (((28, 40, 52), Status.ACTIVE), ((52,), Status.RECOVERED)):
+        gone = [
+            made.replace(
+                "metadata: {", f"metadata: {{creationTimestamp: '2026-01-01T02:{minute}:00Z', ", 1
+            ).replace("web-0", f"web-0{minute}")
+            for minute in starts
+        ]
+        assert {each.status for each in findings(inventory_of(*gone, alive))} == {status}

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from midwatch.causes.rank import conclude
 from midwatch.detectors import dns
+from midwatch.detectors.registry import DETECTORS
 from midwatch.domain.finding import Finding, Severity
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.json import JSON
 from midwatch.domain.resource import Ref
+from midwatch.knowledge.graph import build_graph
 from tests.builders import causes_of, inventory_of
 from tests.detectors.networking import app, config_map, deployment, pod, service
 
@@ -118,3 +121,38 @@ def test_the_only_workload_with_the_nodes_resolver_is_odd() -> None:
 def test_a_host_alias_that_shadows_a_service() -> None:
     alias: JSON = [{"ip": "10.9.9.9", "hostnames": ["cart"]}]
     assert causes_of(run(inventory_of(cluster(), front(hostAliases=alias)))) == {"service-address-mismatch"}
+
+
+def test_a_misspelt_plugin_ends_a_name_server_that_does_not_run() -> None:
+    broken = COREFILE.replace("cache 30", "cachee 30")
+    found = run(inventory_of(cluster(ready=False, corefile=broken)))
+    assert causes_of(found) == {"dns-unavailable", "dns-misconfigured"}
+    assert {each.culprit for one in found for each in one.claims} == {Ref("Deployment", "kube-system", "coredns")}
+    assert run(inventory_of(cluster(corefile=broken))) == []
+
+
+def test_a_name_server_asks_the_nodes_resolver_by_design() -> None:
+    others = [deployment(name, namespace="kube-system") for name in ("metrics", "dashboard", "autoscaler")]
+    server = deployment("resolver", namespace="kube-system", spec={"dnsPolicy": "Default"}, port=53)
+    sick = pod("resolver", namespace="kube-system", spec={"dnsPolicy": "Default"}, port=53, ready=False)
+    assert "dns-policy-mismatch" not in causes_of(run(inventory_of(*others, server, sick)))
+
+
+def test_a_name_server_on_the_internet_knows_no_service_even_when_the_clusters_is_not_known() -> None:
+    for server, causes in (("8.8.8.8", {"dns-policy-mismatch"}), ("10.9.8.7", set[str]())):
+        chosen: JSON = {"nameservers": [server], "searches": ["shop.svc.cluster.local"]}
+        found = run(inventory_of(front(dnsPolicy="None", dnsConfig=chosen)))
+        assert causes_of(found) == causes, server
+
+
+def test_name_servers_that_do_not_run_explain_what_fails_everywhere() -> None:
+    crashing = pod("front", ready=False).replace(
+        '"phase": "Running"',
+        '"phase": "Running", "containerStatuses": [{"name": "main", "restartCount": 9, "ready": false, "state": '
+        '{"waiting": {"reason": "CrashLoopBackOff"}}, "lastState": {"terminated": {"exitCode": 1, '
+        '"finishedAt": "2026-01-01T03:09:00Z"}}}]',
+    )
+    inventory = inventory_of(cluster(ready=False), deployment("front"), crashing, service("front"))
+    told = [each for detector in DETECTORS for each in detector(inventory)]
+    concluded = conclude(inventory, build_graph(inventory), told)
+    assert (concluded.hypotheses[0].cause, concluded.faults) == ("dns-unavailable", 1)

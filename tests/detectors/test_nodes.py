@@ -301,3 +301,36 @@ def test_a_running_kubelet_may_tell_that_its_runtime_is_dead() -> None:
 def test_a_unit_that_restarts_again_and_again_is_suspicious() -> None:
     detail = "Active: active (running) since Fri 2026-01-01 03:00:00; 5s ago\nkubelet: restart counter is at 57."
     assert causes_of(read(inventory_of(node()), "kubelet", True, detail)) == {"kubelet-unavailable"}
+
+
+def test_a_kubelet_that_renews_its_lease_is_not_blamed_for_pods_that_stand_still() -> None:
+    stuck = "phase: Pending, conditions: [{type: PodScheduled, status: 'True'}]"
+    running = "phase: Running, conditions: [{type: Ready, status: 'True'}]"
+    made = [node("n1"), node("n2"), pod("a", "n1", stuck), pod("b", "n1", stuck), pod("c", "n2", running)]
+    assert "kubelet-unavailable" in troubles(inventory_of(*made))
+    leases = [
+        f"""
+---
+kind: Lease
+apiVersion: coordination.k8s.io/v1
+metadata: {{name: {name}, namespace: kube-node-lease}}
+spec: {{renewTime: "2026-01-01T03:09:5{second}.000000Z", leaseDurationSeconds: 40}}
+"""
+        for name, second in (("n1", 1), ("n2", 8))
+    ]
+    assert troubles(inventory_of(*made, *leases)) == set()
+
+
+def test_a_node_without_kube_proxy_while_the_others_have_one() -> None:
+    proxy = "labels: {k8s-app: kube-proxy}"
+    running = "phase: Running, conditions: [{type: Ready, status: 'True'}]"
+    proxies = [
+        pod(f"kube-proxy-{name}", name, running, "DaemonSet", f"  {proxy}").replace(
+            "of-kube-proxy-" + name, "proxy"
+        )
+        for name in ("n1", "n2", "n3")
+    ]
+    made = [*(node(name) for name in ("n1", "n2", "n3")), pod("web", "n3", running)]
+    assert troubles(inventory_of(*made, *proxies)) == set()
+    assert troubles(inventory_of(*made, *proxies[:2])) == {"kube-proxy-unavailable"}
+    assert troubles(inventory_of(*made, *proxies[:1])) == set()

@@ -248,3 +248,61 @@ def test_a_peer_that_retransmits_a_little_is_not_the_lossy_node() -> None:
     dropped = [signal(name, Measure.TRAFFIC, 30, 3, "req/s") for name in ("search", "mail")]
     findings = correlated(cluster(), [slow("orders"), peer, *dropped], [])
     assert all(claim.culprit.kind != "Node" for each in findings for claim in each.claims)
+
+
+def resent(name: str, current: float) -> Signal:
+    return Signal(Ref("Node", "", name), Measure.NETWORK_RETRANSMITS, 0.0, current, "retrans", "")
+
+
+def test_the_node_that_retransmits_most_loses_packets_although_its_peer_answers_late() -> None:
+    inventory = cluster(front="n1", orders="n2", search="n1", stock="n1", mail="n1")
+    late = [slow("orders"), slow("search"), signal("front", Measure.ERRORS, 100, 80, "%")]
+    claim = best(correlated(inventory, [*late, resent("n1", 5.5), resent("n2", 2.0)]))
+    assert (claim.cause, claim.culprit.name) == ("node-network-loss", "n1")
+
+
+def test_two_nodes_that_retransmit_alike_are_not_told_apart() -> None:
+    assert correlated(cluster(), [resent("n1", 3.0), resent("n2", 2.9)]) == []
+
+
+def test_a_bad_link_between_two_nodes_is_no_fault_of_two_services() -> None:
+    inventory = cluster(front="n1", search="n1", orders="n2", stock="n1", mail="n2")
+    found = correlated(inventory, [slow("search"), slow("front", 3000), slow("orders", 1500)])
+    claim = best(found)
+    assert claim.strength < 0.8
+
+
+def test_late_tails_alone_leave_delay_and_loss_open() -> None:
+    inventory = cluster(orders="n2", stock="n2", search="n2", mail="n1")
+    edges = calls([("front", "orders"), ("front", "search"), ("front", "stock"), ("front", "mail")])
+    tails = [
+        Signal(service(name), Measure.LATENCY, 10, 900, "ms", f"{name}-p99latency")
+        for name in ("orders", "stock", "search")
+    ]
+    (found,) = (each for each in correlated(inventory, tails, edges) if each.rule == "performance/shared-node")
+    delay, loss = (each.strength for each in found.claims)
+    assert delay < 0.8
+    assert loss > 0.7 * delay
+
+
+def test_traffic_lost_by_the_services_of_one_node_only() -> None:
+    inventory = cluster(front="n1", orders="n2", search="n2", stock="n2", mail="n1")
+    dropped = [signal(name, Measure.TRAFFIC, 30, 3, "req/s") for name in ("orders", "search", "stock")]
+    claim = best(correlated(inventory, dropped))
+    assert (claim.cause, claim.culprit.name) == ("node-network-loss", "n2")
+    assert claim.strength < 0.5
+
+
+def test_a_busy_back_end_explains_the_late_service_before_it() -> None:
+    database = running("stock", "n2").replace(
+        "spec: {nodeName: n2}", "spec: {nodeName: n2, containers: [{name: db, ports: [{containerPort: 3306}]}]}"
+    )
+    others = [running(name, "n1") for name in ("front", "orders", "search", "mail")]
+    inventory = inventory_of(database, *others)
+    busy = signal("stock", Measure.CPU, 0.01, 0.2, "cores")
+    claim = best(correlated(inventory, [slow("orders"), slow("front"), busy]))
+    assert (claim.cause, claim.culprit) == ("cpu-overload", workload("stock"))
+    silent = correlated(inventory, [slow("orders"), slow("front")])
+    assert any(
+        claim.culprit == workload("stock") and claim.strength < 0.3 for each in silent for claim in each.claims
+    )

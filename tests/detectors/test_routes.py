@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from midwatch.detectors import routes
-from midwatch.domain.finding import Finding, Severity
+from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.resource import Ref
 from tests.builders import causes_of, inventory_of
@@ -224,3 +224,25 @@ def test_a_mesh_route_to_an_existing_subset_yields_nothing() -> None:
 def test_a_mesh_route_to_a_missing_host_or_an_empty_subset() -> None:
     assert causes_of(run(inventory_of(app("cart"), mesh("carts")))) == {"mesh-misroute"}
     assert causes_of(run(inventory_of(app("cart"), mesh("cart", "v2")))) == {"mesh-misroute"}
+
+
+def test_a_configured_gateway_that_sends_a_path_to_no_service() -> None:
+    gate = deployment("gate", spec={"volumes": [{"name": "conf", "configMap": {"name": "gate"}}]})
+    made = inventory_of(app("cart"), app("orders"), gate, config_map("gate", conf=SPRING % "lb://nobody"))
+    (found,) = run(made)
+    assert found.claims[0].culprit == Ref("Deployment", "shop", "orders")
+    assert (found.claims[0].cause, found.status) == ("gateway-misroute", Status.ACTIVE)
+
+
+def test_a_configuration_that_nobody_reads_misleads_nobody_yet() -> None:
+    assert {each.status for each in configured(SPRING % "lb://cart")} == {Status.LATENT}
+
+
+def test_a_service_whose_name_is_made_of_general_words_is_missed_too() -> None:
+    parts = (
+        app("cart"),
+        app("config-service"),
+        config_map("gate", conf=NGINX.replace("orders", "config") % "cart:80"),
+    )
+    (found,) = run(inventory_of(*parts))
+    assert found.claims[0].culprit == Ref("Deployment", "shop", "config-service")

@@ -352,3 +352,42 @@ def test_odd_values_do_no_harm() -> None:
         "0/9 nodes are available: " + "1 node(s) had taint {" * 300,
     )
     detect(inventory_of(odd, node("a", cpu="-1", pods="many"), "{kind: Node, metadata: {name: bare}}"))
+
+
+APART = """affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [
+  {labelSelector: {matchLabels: {app: other}}, topologyKey: kubernetes.io/hostname}]}}"""
+
+
+def test_the_anti_affinity_of_placed_pods_may_stand_in_their_template_only() -> None:
+    guard = """
+kind: StatefulSet
+metadata: {name: lonely, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: lonely}}
+    spec:
+      containers: [{name: main}]
+      affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [
+        {labelSelector: {matchLabels: {app: cart}}, topologyKey: kubernetes.io/hostname}]}}
+---
+kind: Pod
+metadata: {name: lonely-0, namespace: shop, ownerReferences: [{kind: StatefulSet, name: lonely, controller: true}]}
+spec: {nodeName: n1, containers: [{name: main}]}
+status: {phase: Running}
+"""
+    assert first_cause(inventory_of(node("n1"), guard, pending())) == "pod-anti-affinity-conflict"
+
+
+def test_a_cordon_beside_anti_affinity_leaves_it_open_which_is_to_blame() -> None:
+    placed = running("other", "n1").replace("name: other,", "name: other, labels: {app: other},", 1)
+    cordoned = node("n2", "{unschedulable: true}")
+    (found,) = detect(inventory_of(node("n1"), cordoned, placed, pending(APART)))
+    assert {each.cause for each in found.claims} >= {"pod-anti-affinity-conflict", "node-cordoned"}
+    assert all(each.strength < 0.8 for each in found.claims)
+    assert found.claims[0].cause == "pod-anti-affinity-conflict"
+
+
+def test_what_a_pod_asks_for_is_suspected_when_neither_nodes_nor_the_scheduler_are_known() -> None:
+    (found,) = detect(inventory_of(pending(APART), denied=[*NODES_HIDDEN, "Event"]))
+    assert [(each.cause, each.strength) for each in found.claims] == [("pod-anti-affinity-conflict", 0.5)]
+    assert detect(inventory_of(pending(), denied=[*NODES_HIDDEN, "Event"])) == []

@@ -269,3 +269,10 @@ def test_a_slip_in_a_selector_is_a_mismatch_even_when_another_service_serves_the
 def test_a_port_name_that_the_control_plane_resolved_exists() -> None:
     parts = deployment("cart"), pod("cart"), service("cart", target="http"), endpoints("cart", "10.1.0.1")
     assert run(inventory_of(*parts)) == []
+
+
+def test_udp_before_a_port_whose_name_says_tcp_is_a_mismatch() -> None:
+    ports: list[JSON] = [{"name": "tcp-redis", "port": 6379, "targetPort": 6379, "protocol": "UDP"}]
+    parts = deployment("cache", port=6379), pod("cache", port=6379), service("cache", ports=ports)
+    (found,) = run(inventory_of(*parts))
+    assert [(each.cause, each.strength) for each in found.claims] == [("service-protocol-mismatch", 0.9)]

@@ -259,3 +259,29 @@ def test_a_failed_resize_is_a_warning_until_it_succeeds() -> None:
 def test_odd_values_do_no_harm() -> None:
     odd = claim("selector: {}, volumeName: 'x'", size="many", modes="[7]"), volume("claimRef: {}", phase="''")
     detect(inventory_of(*odd, USER, said("FailedMount", "[" * 9999, "Pod", "db-0")))
+
+
+def test_a_provisioner_that_refuses_the_access_mode_tells_the_mode() -> None:
+    made_on_demand = "{kind: StorageClass, metadata: {name: fast}, provisioner: rancher.io/local-path}"
+    wide = claim("storageClassName: fast", modes="[ReadWriteMany]")
+    refusal = (
+        'failed to provision volume with StorageClass "fast": NodePath only supports ReadWriteOnce and '
+        "ReadWriteOncePod (1.22+) access modes"
+    )
+    for message, cause in ((refusal, "pvc-access-mode-mismatch"), ("no space", "volume-provisioning-failed")):
+        told = said("ProvisioningFailed", message)
+        assert first_cause(inventory_of(made_on_demand, wide, USER, told)) == cause
+
+
+def test_what_a_description_of_a_claim_leaves_out_may_be_what_no_volume_meets() -> None:
+    told = """
+kind: PersistentVolumeClaim
+metadata: {name: db-pvc, namespace: shop, creationTimestamp: '2026-01-01T03:08:30Z'}
+spec: {storageClassName: ""}
+status: {phase: Pending}
+"""
+    refusal = said("FailedBinding", "no persistent volumes available for this claim and no storage class is set")
+    (found,) = detect(inventory_of(told, volume(), USER, refusal))
+    assert found.claims[0].cause == "pvc-pending"
+    assert "pvc-access-mode-mismatch" in causes_of([found])
+    assert all(each.strength < 0.5 for each in found.claims)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 import tracemalloc
 
 import pytest
@@ -242,20 +241,33 @@ def test_the_order_of_the_objects_does_not_matter() -> None:
             assert other.path(ref, INGRESS) == first.path(ref, INGRESS)
 
 
-def test_ten_thousand_pods_take_less_than_a_second_and_250_megabytes() -> None:
+def test_ten_thousand_pods_take_less_than_250_megabytes() -> None:
+    """How long it takes is measured by `midwatch bench`, beside the decoding of the same bytes."""
     inventory = big_inventory()
     tracemalloc.start()
-    build_graph(inventory)
+    graph = build_graph(inventory)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 250e6
-    assert min(_seconds() for _ in range(2)) < 1.0
-
-
-def _seconds() -> float:
-    inventory = big_inventory()
-    start = time.process_time()
-    graph = build_graph(inventory)
-    taken = time.process_time() - start
     assert len(graph.edges) > 80_000
-    return taken
+    assert peak < 250e6
+
+
+def test_an_autoscaler_needs_the_api_that_serves_its_metrics() -> None:
+    scaler = """
+kind: HorizontalPodAutoscaler
+apiVersion: autoscaling/v2
+metadata: {name: web, namespace: shop}
+spec: {scaleTargetRef: {kind: Deployment, name: web}, metrics: [{type: External}]}
+"""
+    apis = [
+        f"""
+kind: APIService
+apiVersion: apiregistration.k8s.io/v1
+metadata: {{name: v1beta1.{group}}}
+spec: {{group: {group}, version: v1beta1}}
+"""
+        for group in ("metrics.k8s.io", "external.metrics.k8s.io")
+    ]
+    graph = build_graph(inventory_of(scaler, *apis))
+    needs = graph.dependencies(Ref("HorizontalPodAutoscaler", "shop", "web"), hops=1)
+    assert [each.name for each in needs] == ["v1beta1.external.metrics.k8s.io"]

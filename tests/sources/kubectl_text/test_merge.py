@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from midwatch.sources.kubectl_text import Obj, merge
+from midwatch.sources.kubectl_text.values import word
 from tests.sources.kubectl_text.asking import at
 
 
@@ -97,3 +98,16 @@ def test_old_groups_and_kinds_without_a_version_are_the_same_object():
     new: Obj = {"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": "a"}}
     old: Obj = {"apiVersion": "extensions/v1beta1", "kind": "Ingress", "metadata": {"name": "a"}}
     assert len(merge([new, old, {"kind": "Ingress", "metadata": {"name": "a"}}])) == 1
+
+
+def test_owners_that_only_names_tell_are_filled_in() -> None:
+    def made(kind: str, name: str) -> Obj:
+        return {"kind": kind, "metadata": {"name": name, "namespace": "shop"}}
+
+    told = [
+        made("Deployment", "web"), made("ReplicaSet", "web-5f7d8c9b4"), made("Pod", "web-5f7d8c9b4-x7k2p"),
+        made("StatefulSet", "db"), made("Pod", "db-0"), made("Pod", "db-x"), made("Pod", "stranger-0"),
+    ]  # fmt: skip
+    owners = {word(each, "metadata", "name"): at(each, "metadata.ownerReferences") for each in merge(told)}
+    named = {name: word(found[0], "name") for name, found in owners.items() if isinstance(found, list)}
+    assert named == {"web-5f7d8c9b4": "web", "web-5f7d8c9b4-x7k2p": "web-5f7d8c9b4", "db-0": "db"}
