@@ -306,3 +306,14 @@ def test_a_busy_back_end_explains_the_late_service_before_it() -> None:
     assert any(
         claim.culprit == workload("stock") and claim.strength < 0.3 for each in silent for claim in each.claims
     )
+
+
+def test_a_workload_that_is_far_busier_than_its_traffic_explains_is_told_before_anybody_waits() -> None:
+    busy = [
+        signal("stock", Measure.CPU, 0.01, 0.2, "cores"),
+        signal("stock", Measure.CPU_THROTTLING, None, 0.9, "s"),
+    ]
+    claim = best(correlated(cluster(), busy))
+    assert (claim.cause, claim.culprit, claim.strength) == ("cpu-overload", workload("stock"), 0.6)
+    surge = signal("stock", Measure.TRAFFIC, 10, 60, "req/s")
+    assert all(each.rule != "performance/saturated" for each in correlated(cluster(), [*busy, surge]))

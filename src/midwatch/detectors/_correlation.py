@@ -25,6 +25,7 @@ _SHARE = 0.05
 """Part of a caller's added latency that a callee must add itself to explain it (callers may call many times)."""
 
 _BUSY = 0.4
+_SATURATED = 0.8
 _MOVED = 0.3
 _UNWELL = 0.4
 """Factor for claims about a workload whose pods have other, visible trouble."""
@@ -50,6 +51,7 @@ def correlate(inventory: Inventory, signals: Sequence[Signal], calls: Sequence[C
     for ref, by in picture.victims.items():
         yield _victim(picture.found[ref], by)
     if not picture.anomalous:
+        yield from _saturated(picture)
         yield from _traffic(picture)
 
 
@@ -203,6 +205,30 @@ def _victim(found: Profile, by: Ref) -> Finding:
         ),
         Severity.WARNING,
         claims=(Claim(cause, found.ref, 0.2),),
+        facts=tuple(signal_fact(each) for each in found.signals[:MAX_FACTS]),
+        since=newest(each.since for each in found.signals),
+    )
+
+
+def _saturated(picture: _Picture) -> Iterator[Finding]:
+    """A workload far busier than its traffic explains, although nobody waits for it yet: the busiest one."""
+    busy = [each for ref, each in picture.found.items() if ref.kind != "Node" and each.saturation >= _SATURATED]
+    found = max(
+        (each for each in busy if each.surge < _MOVED), key=lambda each: each.cpu + each.throttling, default=None
+    )
+    if found is None:
+        return
+    both = min(found.cpu, found.throttling) >= _BUSY
+    cause = "cpu-overload" if found.cpu >= found.throttling or both else "cpu-throttled"
+    yield Finding(
+        "performance/saturated",
+        found.ref,
+        Text(
+            f"{found.ref} uses far more CPU than usual or is throttled, though nobody answers late",
+            f"{found.ref} 的 CPU 使用远高于平时或被限流,但尚无服务变慢",
+        ),
+        Severity.WARNING,
+        claims=(Claim(cause, found.ref, 0.6 if both else 0.5),),
         facts=tuple(signal_fact(each) for each in found.signals[:MAX_FACTS]),
         since=newest(each.since for each in found.signals),
     )
