@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import configuration
-from midwatch.detectors._config_messages import Missing, missing_in
+from midwatch.detectors.configuration._config_messages import Missing, missing_in
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from tests.builders import causes_of, inventory_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import addresses, probes
-from midwatch.detectors._databases import clients_of, stems
 from midwatch.detectors.logs import read_log
+from midwatch.detectors.logs._databases import clients_of, stems
 from midwatch.domain.finding import Claim, Finding
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.observation import LogDigest, LogTemplate

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import images
-from midwatch.detectors._pull_access import place_of
-from midwatch.detectors._pull_errors import PullKind, classify
+from midwatch.detectors.images._pull_access import place_of
+from midwatch.detectors.images._pull_errors import PullKind, classify
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from tests.builders import causes_of, inventory_of

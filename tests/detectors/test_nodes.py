@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import nodes
-from midwatch.detectors._node_messages import node_cause
+from midwatch.detectors.nodes._node_messages import node_cause
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.observation import ComponentStatus

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from midwatch.detectors import performance, registry
-from midwatch.detectors._weights import weight
+from midwatch.detectors.performance._weights import weight
 from midwatch.domain.finding import Claim, Finding
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.observation import Call, Measure, Signal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import probes
-from midwatch.detectors._probe_messages import Outcome, ProbeKind, parse_failure
+from midwatch.detectors.probes._probe_messages import Outcome, ProbeKind, parse_failure
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from tests.builders import causes_of, inventory_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import startup
-from midwatch.detectors._start_errors import container_error, sandbox_error
+from midwatch.detectors.startup._start_errors import container_error, sandbox_error
 from midwatch.domain.finding import Finding, Severity
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.resource import Ref

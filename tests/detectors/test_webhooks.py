@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from midwatch.detectors import webhooks
-from midwatch.detectors._webhook_messages import parse_failed_call
+from midwatch.detectors.webhooks._webhook_messages import parse_failed_call
 from midwatch.domain.finding import Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.resource import Ref

@@ -13,11 +13,12 @@ import pytest
 from midwatch.domain.evidence import EvidenceState
 from midwatch.domain.inventory import Inventory, build_inventory
 from midwatch.domain.kube.cluster import ConfigMap, Event, Lease, Node, ResourceQuota, Secret, ServiceAccount
+from midwatch.domain.kube.containers import Container
 from midwatch.domain.kube.decode import decode_page
 from midwatch.domain.kube.kinds import RESOURCE_TYPES
 from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.networking import Endpoints, EndpointSlice, Ingress, Service
-from midwatch.domain.kube.pods import Container, Pod
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.storage import PersistentVolume, PersistentVolumeClaim
 from midwatch.domain.kube.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from midwatch.domain.quantity import parse_quantity

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import midwatch
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.containers import EnvVar
 from midwatch.domain.kube.networking import EndpointSlice
-from midwatch.domain.kube.pods import EnvVar, Pod
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.workloads import Deployment, ReplicaSet
 from midwatch.domain.resource import Ref
 from tests.builders import inventory_of

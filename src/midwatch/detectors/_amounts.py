@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 
-from midwatch.domain.kube.pods import Container, PodSpec
+from midwatch.domain.kube.containers import Container
+from midwatch.domain.kube.pods import PodSpec
 from midwatch.domain.quantity import Quantity, parse_quantity
 
 _BINARY = ((2.0**40, "Ti"), (2.0**30, "Gi"), (2.0**20, "Mi"), (2.0**10, "Ki"))

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from midwatch.detectors.common import condition, is_finished
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.containers import Container
 from midwatch.domain.kube.networking import Endpoints, EndpointSlice, Service, ServicePort
-from midwatch.domain.kube.pods import Container, Pod, PodSpec, PodTemplate
+from midwatch.domain.kube.pods import Pod, PodSpec, PodTemplate
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.templates import pod_templates
 

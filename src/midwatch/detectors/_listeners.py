@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from midwatch.domain.kube.pods import Container
+from midwatch.domain.kube.containers import Container
 
 _MAX_WORDS = 4096
 _BIND_ALL = re.compile(r"(?:^|[\s=\"'])(?:tcp://|https?://)?(?:0\.0\.0\.0|\[::\]|\*)?:([0-9]{2,5})(?![0-9.])")

@@ -14,7 +14,8 @@ import msgspec
 from midwatch.detectors._amounts import amount, limits_of, pod_limits, pod_requests, requests_of
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import LimitRange, LimitRangeItem, ResourceQuota, ScopeRequirement
-from midwatch.domain.kube.pods import Container, Pod, PodSpec, ResourceRequirements
+from midwatch.domain.kube.containers import Container, ResourceRequirements
+from midwatch.domain.kube.pods import Pod, PodSpec
 from midwatch.domain.kube.workloads import DaemonSet, Job, ReplicaSet, StatefulSet
 from midwatch.domain.quantity import parse_quantity
 from midwatch.domain.resource import Ref

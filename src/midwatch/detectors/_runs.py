@@ -9,7 +9,8 @@ from typing import NamedTuple
 from midwatch.domain.finding import Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Event
-from midwatch.domain.kube.pods import Container, ContainerStatus, Pod, StateTerminated
+from midwatch.domain.kube.containers import Container, ContainerStatus, StateTerminated
+from midwatch.domain.kube.pods import Pod
 
 MAX_TEXT = 4096
 """How much of one message is parsed."""

@@ -18,8 +18,9 @@ from midwatch.detectors._backing import (
 from midwatch.detectors.common import MAX_FACTS, fact, refs
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.containers import Container, ContainerPort, Probe
 from midwatch.domain.kube.networking import Service, ServicePort
-from midwatch.domain.kube.pods import Container, ContainerPort, PodSpec, Probe
+from midwatch.domain.kube.pods import PodSpec
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.callers import callers

@@ -17,7 +17,8 @@ from midwatch.detectors.common import MAX_FACTS, condition, event_fact, fact, re
 from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Node
-from midwatch.domain.kube.pods import Pod, StateTerminated
+from midwatch.domain.kube.containers import StateTerminated
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.workloads import Job
 from midwatch.domain.quantity import parse_quantity
 from midwatch.domain.resource import Ref

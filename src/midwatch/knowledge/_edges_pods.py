@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.kube.pods import Container, Pod, PodSpec, ProjectedSource, Volume
+from midwatch.domain.kube.containers import Container
+from midwatch.domain.kube.pods import Pod, PodSpec
+from midwatch.domain.kube.volumes import ProjectedSource, Volume
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.relation import Edge, Relation
 from midwatch.knowledge.templates import pod_templates

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Node
+from midwatch.domain.kube.containers import ContainerStatus
 from midwatch.domain.kube.meta import Condition, KubeObject
 from midwatch.domain.kube.networking import Service
-from midwatch.domain.kube.pods import ContainerStatus, Pod
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.kube.storage import PersistentVolume, PersistentVolumeClaim
 from midwatch.domain.kube.workloads import DaemonSet, Deployment, Job, StatefulSet
 from midwatch.render.picture import State

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import ConfigMap
-from midwatch.domain.kube.pods import Container, PodSpec
+from midwatch.domain.kube.containers import Container
+from midwatch.domain.kube.pods import PodSpec
 from midwatch.domain.resource import Ref
 from midwatch.knowledge.addresses import Address, is_address_name, service_addresses, variable_addresses
 from midwatch.knowledge.templates import pod_templates

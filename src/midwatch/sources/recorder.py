@@ -10,8 +10,9 @@ import msgspec
 
 from midwatch.domain.catalog import survey_queries
 from midwatch.domain.evidence import Evidence
+from midwatch.domain.kube.containers import ContainerStatus
 from midwatch.domain.kube.decode import decode_page
-from midwatch.domain.kube.pods import ContainerStatus, Pod
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.query import (
     CatalogQuery,
     ComponentsQuery,

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from midwatch.domain.decision import Candidate
 from midwatch.domain.hypothesis import Hypothesis
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.containers import ContainerStatus
 from midwatch.domain.kube.networking import Service
-from midwatch.domain.kube.pods import ContainerStatus, Pod
+from midwatch.domain.kube.pods import Pod
 from midwatch.domain.query import ComponentsQuery, ConnectivityQuery, LogsQuery, Query, SignalsQuery, TracesQuery
 from midwatch.domain.resource import Ref
 from midwatch.protocols.source import Source

@@ -6,8 +6,10 @@ from typing import ClassVar
 
 import msgspec
 
+from midwatch.domain.kube.containers import ResourceRequirements
 from midwatch.domain.kube.meta import Condition, KubeObject, LabelSelector, ObjectReference, Part, Time
-from midwatch.domain.kube.pods import HostPathVolume, NFSVolume, NodeSelector, ResourceRequirements
+from midwatch.domain.kube.pods import NodeSelector
+from midwatch.domain.kube.volumes import HostPathVolume, NFSVolume
 from midwatch.domain.quantity import Quantity
 
 
