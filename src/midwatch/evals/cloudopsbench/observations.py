@@ -37,7 +37,9 @@ def connections(case: Case) -> Iterator[ConnectionCheck]:
         if not name or not port.isdigit() or not each.text:
             continue
         service = Ref("Service", each.argument("namespace") or case.namespace, name)
-        tried = {node: "succeeded" in text.lower() for node, text in _FROM_NODE.findall(each.text)}
+        # A node of which nothing was recorded neither reached the Service nor failed to.
+        told = ((node, text.lower()) for node, text in _FROM_NODE.findall(each.text) if text.strip())
+        tried = {node: "succeeded" in text for node, text in told}
         yield ConnectionCheck(
             service,
             int(port),
