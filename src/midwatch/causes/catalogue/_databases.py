@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import SYMPTOMS, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _SERVICES = "https://kubernetes.io/docs/concepts/services-networking/service/"
 _SECRETS = "https://kubernetes.io/docs/concepts/configuration/secret/"
 _MYSQL = "https://dev.mysql.com/doc/refman/8.4/en/"
 _POSTGRES = "https://www.postgresql.org/docs/current/"
 _FAILING = frozenset({Effect.ERRORING, Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _BACKEND_FAILS = frozenset({Effect.ERRORING, Effect.UNREACHABLE, Effect.SLOW})
-_SYMPTOMS = (
-    "replicas-unavailable",
-    "rollout-stuck",
-    "statefulset-blocked",
-    "bad-rollout",
-    "service-no-ready-endpoints",
-)
 _CLIENT = (
     "db-unreachable", "dependency-unreachable", "dependency-timeout", "application-crash", "container-crashing",
-    "readiness-probe-failing", "liveness-probe-failing", "init-container-failing", "error-rate-high", *_SYMPTOMS,
+    "readiness-probe-failing", "liveness-probe-failing", "init-container-failing", "error-rate-high", *SYMPTOMS,
 )  # fmt: skip
-_SERVER = ("error-rate-high", "latency-high", *_SYMPTOMS)
+_SERVER = ("error-rate-high", "latency-high", *SYMPTOMS)
 
 
 DATABASE_CAUSES: tuple[Cause, ...] = (
@@ -36,7 +29,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "Other requests of the same client with the same credentials succeed.",
             "同一客户端使用相同凭据的其他请求成功。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct user and password in the Secret or variable of the client, then restart it.",
@@ -68,7 +61,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "The Service has that port, or other clients lose their connections too.",
             "该 Service 有此端口，或其他客户端也失去了连接。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct the port in the variable, ConfigMap or Secret of the client.",
@@ -89,7 +82,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The Service exists under that name in that namespace.", "该命名空间中存在此名称的 Service。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct the host in the variable, ConfigMap or Secret of the client.",
@@ -109,7 +102,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "数据库对写操作返回 read_only、READONLY 或 read-only transaction。",
         ),
         refuted_by=Text("Writes to the database succeed.", "对数据库的写入成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Switch off read_only (super_read_only) on the primary, or promote a replica.",
@@ -131,7 +124,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "数据库以 too many connections 等信息拒绝客户端。",
         ),
         refuted_by=Text("New connections succeed.", "新连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Close leaking connections and bound the pools of the clients: replicas times pool size below"
@@ -156,7 +149,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
         title=Text("A database does not exist", "数据库不存在"),
         proven_by=Text("The server says that the database does not exist.", "服务器表明该数据库不存在。"),
         refuted_by=Text("The client reads from that database.", "客户端能够读取该数据库。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Create the database, or correct its name in the configuration of the client.",
@@ -176,7 +169,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "服务器表明某个表、关系或列不存在。",
         ),
         refuted_by=Text("The same statements succeed.", "相同的语句执行成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Run the schema migration of this version, or roll back to the version that fits the schema.",
@@ -195,7 +188,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "The database reports that it cannot write for lack of space.", "数据库报告因空间不足无法写入。"
         ),
         refuted_by=Text("The volume of the database has room.", "数据库的卷还有空间。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Enlarge the volume, or delete old data, logs and binary logs.",
@@ -214,7 +207,7 @@ DATABASE_CAUSES: tuple[Cause, ...] = (
             "The server refuses connections without (or with) TLS.", "服务器拒绝未使用（或使用）TLS 的连接。"
         ),
         refuted_by=Text("Connections with the same TLS setting succeed.", "使用相同 TLS 设置的连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set the TLS mode of the client (sslmode, useSSL, tls) as the server requires, with its"

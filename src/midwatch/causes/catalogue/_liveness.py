@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import ELSEWHERE, SYMPTOMS, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _PROBES = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 _KILLED = frozenset({Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _SLOWED = frozenset({Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED})
-_ELSEWHERE = frozenset({
-    Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED,
-    Effect.VOLUME_UNUSABLE, Effect.CLUSTER_DEGRADED,
-})  # fmt: skip
-_SYMPTOMS = (
-    "replicas-unavailable",
-    "rollout-stuck",
-    "statefulset-blocked",
-    "bad-rollout",
-    "service-no-ready-endpoints",
-)
 _LIVENESS_GENERAL = (
     "liveness-probe-failing", "liveness-probe-too-aggressive", "application-crash", "application-exits",
-    "container-crashing", *_SYMPTOMS,
+    "container-crashing", *SYMPTOMS,
 )  # fmt: skip
 
 
@@ -40,7 +29,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
             "The port answers, or another probe of the container succeeds on it.",
             "该端口有响应，或容器的其他探针在该端口上成功。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set the port of the liveness probe to the one the container listens on.",
@@ -64,7 +53,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
             "The server answers the probe in its protocol, even if with an error status.",
             "服务器以探针的协议作出回应（即使是错误状态）。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Use the kind of liveness probe that fits the server: httpGet (with its scheme), grpc,"
@@ -87,7 +76,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
             "The server answers the same path with a status from 200 to 399.",
             "服务器对同一路径返回 200 至 399 的状态码。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set the path of the liveness probe to the health endpoint of the program, without"
@@ -110,7 +99,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The container had been ready for long before the probe failed.", "探针失败之前容器早已长期就绪。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Add a startupProbe, or raise initialDelaySeconds, timeoutSeconds and failureThreshold.",
@@ -123,7 +112,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
         ),
         effects=_KILLED,
         explained_by=_SLOWED,
-        refines=("liveness-probe-failing", "application-crash", "container-crashing", *_SYMPTOMS),
+        refines=("liveness-probe-failing", "application-crash", "container-crashing", *SYMPTOMS),
     ),
     Cause(
         id="liveness-probe-failing",
@@ -133,7 +122,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
             "The kubelet reports the probe as failed (Unhealthy).", "kubelet 报告该探针失败（Unhealthy）。"
         ),
         refuted_by=Text("The container is ready and does not restart.", "容器就绪且没有重启。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Find out what the health endpoint depends on; a liveness probe must not depend on other"
@@ -143,7 +132,7 @@ LIVENESS_CAUSES: tuple[Cause, ...] = (
         ),
         links=(_PROBES,),
         effects=_KILLED,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=("container-crashing", "replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
 )

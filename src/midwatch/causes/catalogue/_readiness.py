@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import ELSEWHERE, SYMPTOMS, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _PROBES = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 _UNREADY = frozenset({Effect.NOT_READY, Effect.UNREACHABLE})
 _SLOWED = frozenset({Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED})
-_ELSEWHERE = frozenset({
-    Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED,
-    Effect.VOLUME_UNUSABLE, Effect.CLUSTER_DEGRADED,
-})  # fmt: skip
-_SYMPTOMS = (
-    "replicas-unavailable",
-    "rollout-stuck",
-    "statefulset-blocked",
-    "bad-rollout",
-    "service-no-ready-endpoints",
-)
-_READINESS_GENERAL = ("readiness-probe-failing", "readiness-probe-too-aggressive", *_SYMPTOMS)
+_READINESS_GENERAL = ("readiness-probe-failing", "readiness-probe-too-aggressive", *SYMPTOMS)
 
 
 READINESS_CAUSES: tuple[Cause, ...] = (
@@ -37,7 +26,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
             "The port answers, or another probe of the container succeeds on it.",
             "该端口有响应，或容器的其他探针在该端口上成功。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set the port of the readiness probe to the one the container listens on.",
@@ -61,7 +50,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
             "The server answers the probe in its protocol, even if with an error status.",
             "服务器以探针的协议作出回应（即使是错误状态）。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Use the kind of readiness probe that fits the server: httpGet (with its scheme), grpc,"
@@ -84,7 +73,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
             "The server answers the same path with a status from 200 to 399.",
             "服务器对同一路径返回 200 至 399 的状态码。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set the path of the readiness probe to the health endpoint of the program, without"
@@ -107,7 +96,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The container had been ready for long before the probe failed.", "探针失败之前容器早已长期就绪。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Add a startupProbe, or raise initialDelaySeconds, timeoutSeconds and failureThreshold.",
@@ -120,7 +109,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
         ),
         effects=_UNREADY,
         explained_by=_SLOWED,
-        refines=("readiness-probe-failing", *_SYMPTOMS),
+        refines=("readiness-probe-failing", *SYMPTOMS),
     ),
     Cause(
         id="readiness-probe-failing",
@@ -130,7 +119,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
             "The kubelet reports the probe as failed (Unhealthy).", "kubelet 报告该探针失败（Unhealthy）。"
         ),
         refuted_by=Text("The container is ready and does not restart.", "容器就绪且没有重启。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Find out what the health endpoint depends on; a liveness probe must not depend on other"
@@ -140,7 +129,7 @@ READINESS_CAUSES: tuple[Cause, ...] = (
         ),
         links=(_PROBES,),
         effects=_UNREADY,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=("replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _CONFIGMAP = "https://kubernetes.io/docs/concepts/configuration/configmap/"
 _SECRETS = "https://kubernetes.io/docs/concepts/configuration/secret/"
 _VARIABLES = (
@@ -36,7 +36,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The ConfigMap exists, or the reference is optional.", "该 ConfigMap 存在，或引用标记为可选。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Create the ConfigMap in the namespace of the pod, or correct its name.",
@@ -62,7 +62,7 @@ CAUSES: tuple[Cause, ...] = (
             "The key is in the ConfigMap, or the reference is optional.",
             "该键存在于 ConfigMap 中，或引用标记为可选。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Add the key to the ConfigMap, or correct it in the pod template.",
@@ -82,7 +82,7 @@ CAUSES: tuple[Cause, ...] = (
             "Pod 引用的 Secret 不在其命名空间中，且未标记为可选。",
         ),
         refuted_by=Text("The Secret exists, or the reference is optional.", "该 Secret 存在，或引用标记为可选。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Create the Secret in the namespace of the pod, or correct its name.",
@@ -105,7 +105,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The key is in the Secret, or the reference is optional.", "该键存在于 Secret 中，或引用标记为可选。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Add the key to the Secret, or correct it in the pod template.",
@@ -128,7 +128,7 @@ CAUSES: tuple[Cause, ...] = (
             "The variable is defined earlier in the list, or the program does not read it.",
             "该变量在列表中更早处已定义，或程序并不读取它。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Define the referenced variable earlier in the list of the same container.",
@@ -150,7 +150,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The path exists with that type on the node of the pod.", "该路径在 Pod 所在节点上存在且类型正确。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Create the path on the nodes, set the type to DirectoryOrCreate, or use a PersistentVolumeClaim.",
@@ -170,7 +170,7 @@ CAUSES: tuple[Cause, ...] = (
             "日志表明变量、选项或文件缺失或无法解析，且容器退出。",
         ),
         refuted_by=Text("The container runs on and is ready after the line.", "该日志之后容器仍在运行且就绪。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct the named variable, option or file; compare with the last revision that worked.",

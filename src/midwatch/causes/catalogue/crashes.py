@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import ELSEWHERE, NODE_TROUBLE, SYMPTOMS, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _LIFECYCLE = "https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restarts"
 _RESOURCES = "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/"
 _EVICTION = "https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/"
 _CRASHING = frozenset({Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE, Effect.ERRORING})
-_ELSEWHERE = frozenset({
-    Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED,
-    Effect.VOLUME_UNUSABLE, Effect.CLUSTER_DEGRADED,
-})  # fmt: skip
-_NODE = frozenset({Effect.NODE_DOWN, Effect.NODE_DEGRADED})
-_SYMPTOMS = (
-    "replicas-unavailable",
-    "rollout-stuck",
-    "statefulset-blocked",
-    "bad-rollout",
-    "service-no-ready-endpoints",
-)
 
 
 CAUSES: tuple[Cause, ...] = (
@@ -36,7 +24,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "It ended with its own exit code, or has no memory limit.", "容器以自身的退出码结束，或没有内存限制。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Raise resources.limits.memory above the measured peak.",
@@ -60,7 +48,7 @@ CAUSES: tuple[Cause, ...] = (
             "memory-saturated",
             "liveness-probe-failing",
             "readiness-probe-failing",
-            *_SYMPTOMS,
+            *SYMPTOMS,
         ),
     ),
     Cause(
@@ -74,14 +62,14 @@ CAUSES: tuple[Cause, ...] = (
             "The kubelet killed it (probe, memory, eviction), or it could not start.",
             "容器是被 kubelet 终止的（探针、内存、驱逐），或根本无法启动。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text("Read the log of the previous run for the last error.", "查看上一次运行日志中的最后一个错误。"),
             Text("Roll back to the last revision that worked.", "回滚到上一个可用版本。"),
         ),
         links=(_LIFECYCLE,),
         effects=_CRASHING,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=("container-crashing", "replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
     Cause(
@@ -93,14 +81,14 @@ CAUSES: tuple[Cause, ...] = (
             "在 restartPolicy 为 Always 时容器反复以退出码 0 结束。",
         ),
         refuted_by=Text("The kubelet killed it because of a probe.", "容器是因探针失败被 kubelet 终止的。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text("Start the program in the foreground.", "以前台方式启动程序。"),
             Text("Use a Job if the work is meant to end.", "如果任务本应结束，请使用 Job。"),
         ),
         links=(_LIFECYCLE,),
         effects=_CRASHING,
-        refines=("container-crashing", *_SYMPTOMS),
+        refines=("container-crashing", *SYMPTOMS),
     ),
     Cause(
         id="segmentation-fault",
@@ -108,7 +96,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("The program accesses memory it must not", "程序访问了非法内存"),
         proven_by=Text("The container ends with exit code 139 (SIGSEGV).", "容器以退出码 139（SIGSEGV）结束。"),
         refuted_by=Text("It ends with another exit code.", "容器以其他退出码结束。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Roll back the image; check native libraries against the base image and the CPU of the node.",
@@ -117,7 +105,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_LIFECYCLE,),
         effects=_CRASHING,
-        refines=("application-crash", "container-crashing", *_SYMPTOMS),
+        refines=("application-crash", "container-crashing", *SYMPTOMS),
     ),
     Cause(
         id="pod-evicted",
@@ -125,7 +113,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("Pods were evicted", "Pod 被驱逐"),
         proven_by=Text("The pod failed with reason Evicted.", "Pod 以 Evicted 原因失败。"),
         refuted_by=Text("Its replacement is ready.", "替代的 Pod 已就绪。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set requests that match the real use, so that the scheduler leaves room on the nodes.",
@@ -134,7 +122,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_EVICTION,),
         effects=_CRASHING,
-        explained_by=_NODE,
+        explained_by=NODE_TROUBLE,
         refines=("replicas-unavailable", "service-no-ready-endpoints"),
     ),
     Cause(
@@ -146,7 +134,7 @@ CAUSES: tuple[Cause, ...] = (
             "kubelet 因 Pod 自身的临时存储或 emptyDir 用量而将其驱逐。",
         ),
         refuted_by=Text("The eviction names the pressure of the node.", "驱逐原因是节点压力。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Raise the ephemeral-storage limit or the sizeLimit, or write less: rotate logs, clean caches.",
@@ -171,7 +159,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "It runs for longer than half an hour since its last end.", "自上次结束以来已持续运行超过半小时。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Read exit code, events and the log of the previous run.", "查看退出码、事件和上一次运行的日志。"
@@ -179,7 +167,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_LIFECYCLE,),
         effects=_CRASHING,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=("replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
 )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from midwatch.causes.catalogue._databases import DATABASE_CAUSES
+from midwatch.causes.catalogue._shared import WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _DEBUG = "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/"
 _FAILING = frozenset({Effect.ERRORING, Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _ELSEWHERE = frozenset({
@@ -27,7 +27,7 @@ CAUSES: tuple[Cause, ...] = (
             "日志表明到另一服务的连接被拒绝或失败。",
         ),
         refuted_by=Text("Connections to that service succeed.", "到该服务的连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Repair the service that is called; check its pods, its Service and network policies.",
@@ -45,7 +45,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("A service it calls answers too late", "其调用的服务响应过慢"),
         proven_by=Text("The log says that calls to another service time out.", "日志表明对另一服务的调用超时。"),
         refuted_by=Text("Calls to that service end in time.", "对该服务的调用按时完成。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Find out why the called service is slow: load, CPU limits, network, its own dependencies.",
@@ -63,7 +63,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("A database cannot be reached", "无法连接数据库"),
         proven_by=Text("The log says that connections to the database fail.", "日志表明到数据库的连接失败。"),
         refuted_by=Text("Connections to the database succeed.", "到数据库的连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Check the pods and the Service of the database, then host and port that the client uses.",
@@ -81,7 +81,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("A cache cannot be reached", "无法连接缓存"),
         proven_by=Text("The log says that connections to the cache fail.", "日志表明到缓存的连接失败。"),
         refuted_by=Text("Connections to the cache succeed.", "到缓存的连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Check the pods and the Service of the cache, then host and port that the client uses.",
@@ -99,7 +99,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("A message broker cannot be reached", "无法连接消息代理"),
         proven_by=Text("The log says that connections to the broker fail.", "日志表明到消息代理的连接失败。"),
         refuted_by=Text("Connections to the broker succeed.", "到消息代理的连接成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Check the pods and the Service of the broker, and the addresses it advertises to clients.",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import NODE_TROUBLE, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _IMAGES = "https://kubernetes.io/docs/concepts/containers/images/"
 _SECRETS = "https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/"
 _NOT_STARTED = frozenset({Effect.NOT_STARTED, Effect.NOT_READY, Effect.UNREACHABLE})
-_NODE = frozenset({Effect.NODE_DOWN, Effect.NODE_DEGRADED})
 _GENERAL = (
     "image-pull-failing",
     "replicas-unavailable",
@@ -32,7 +31,7 @@ CAUSES: tuple[Cause, ...] = (
             "The same reference was pulled on another node, or the registry cannot be reached at all.",
             "同一镜像引用在其他节点拉取成功，或者镜像仓库根本无法访问。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text("Correct name and tag of the image in the pod template.", "更正 Pod 模板中的镜像名称和标签。"),
             Text("Push the missing image or tag to the registry.", "把缺失的镜像或标签推送到镜像仓库。"),
@@ -50,7 +49,7 @@ CAUSES: tuple[Cause, ...] = (
             "kubelet 无法解析该引用（InvalidImageName）。",
         ),
         refuted_by=Text("The runtime begins to pull the image.", "容器运行时已开始拉取该镜像。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Write the reference as [host[:port]/]path[:tag][@digest], in lower case.",
@@ -71,7 +70,7 @@ CAUSES: tuple[Cause, ...] = (
             " same credentials.",
             "镜像仓库表明镜像不存在，或使用相同凭据可以拉取同一仓库。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Renew the credentials in the pull secret, and grant them access to the repository.",
@@ -100,7 +99,7 @@ CAUSES: tuple[Cause, ...] = (
             "The Secret exists in the namespace, or the image is public and pulls.",
             "该 Secret 存在于命名空间中，或镜像是公开的且拉取成功。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Create the Secret of type kubernetes.io/dockerconfigjson in the namespace of the pod.",
@@ -123,7 +122,7 @@ CAUSES: tuple[Cause, ...] = (
             "The runtime reports a failed lookup of the registry host.", "容器运行时报告查询镜像仓库主机名失败。"
         ),
         refuted_by=Text("The registry answers, even if with an error.", "镜像仓库有响应（即使是错误响应）。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text("Correct the registry host in the image reference.", "更正镜像引用中的镜像仓库主机名。"),
             Text(
@@ -147,7 +146,7 @@ CAUSES: tuple[Cause, ...] = (
             "Other images of the same registry are pulled on the same node.",
             "同一节点能够拉取同一镜像仓库的其他镜像。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Check that the node may reach the registry: routes, firewalls, proxy of the runtime.",
@@ -157,7 +156,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_IMAGES,),
         effects=_NOT_STARTED,
-        explained_by=_NODE,
+        explained_by=NODE_TROUBLE,
         refines=_GENERAL,
     ),
     Cause(
@@ -172,7 +171,7 @@ CAUSES: tuple[Cause, ...] = (
             "Other images of the same registry are pulled on the same node.",
             "同一节点能够拉取同一镜像仓库的其他镜像。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Install the authority of the registry in the trust store of the runtime on each node.",
@@ -190,7 +189,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("The registry limits the rate of pulls", "镜像仓库限制拉取频率"),
         proven_by=Text("The registry answers 429 (toomanyrequests).", "镜像仓库返回 429（toomanyrequests）。"),
         refuted_by=Text("Pulls of the same account succeed at the same time.", "同一账号的其他拉取同时成功。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Pull with credentials, or through a mirror or cache of your own.",
@@ -215,7 +214,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The same image runs on a node of the same architecture.", "同一镜像在相同架构的节点上正常运行。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text("Build and push the image for the architecture of the nodes.", "为节点架构构建并推送镜像。"),
             Text(
@@ -236,7 +235,7 @@ CAUSES: tuple[Cause, ...] = (
             "imagePullPolicy 为 Never，而节点上没有该镜像（ErrImageNeverPull）。",
         ),
         refuted_by=Text("The pull policy is IfNotPresent or Always.", "拉取策略是 IfNotPresent 或 Always。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set imagePullPolicy to IfNotPresent, or load the image on every node.",
@@ -256,7 +255,7 @@ CAUSES: tuple[Cause, ...] = (
             "容器处于 ErrImagePull 或 ImagePullBackOff 等待状态。",
         ),
         refuted_by=Text("The image is on the node and the container was created.", "镜像已在节点上且容器已创建。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 'Read the event "Failed to pull image" for the answer of the registry.',
@@ -265,7 +264,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(f"{_IMAGES}#imagepullbackoff",),
         effects=_NOT_STARTED,
-        explained_by=_NODE,
+        explained_by=NODE_TROUBLE,
         refines=("replicas-unavailable", "rollout-stuck", "statefulset-blocked", "service-no-ready-endpoints"),
     ),
 )

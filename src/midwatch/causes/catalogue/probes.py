@@ -4,25 +4,14 @@ from __future__ import annotations
 
 from midwatch.causes.catalogue._liveness import LIVENESS_CAUSES
 from midwatch.causes.catalogue._readiness import READINESS_CAUSES
+from midwatch.causes.catalogue._shared import ELSEWHERE, SYMPTOMS, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _PROBES = "https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/"
 _KILLED = frozenset({Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _UNREADY = frozenset({Effect.NOT_READY, Effect.UNREACHABLE})
 _SLOWED = frozenset({Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED})
-_ELSEWHERE = frozenset({
-    Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED,
-    Effect.VOLUME_UNUSABLE, Effect.CLUSTER_DEGRADED,
-})  # fmt: skip
-_SYMPTOMS = (
-    "replicas-unavailable",
-    "rollout-stuck",
-    "statefulset-blocked",
-    "bad-rollout",
-    "service-no-ready-endpoints",
-)
 
 
 CAUSES: tuple[Cause, ...] = (
@@ -39,7 +28,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The startup probe has succeeded with the same image before.", "相同镜像的启动探针曾经成功。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Raise failureThreshold times periodSeconds of the startup probe above the longest start.",
@@ -49,7 +38,7 @@ CAUSES: tuple[Cause, ...] = (
         links=(_PROBES,),
         effects=_KILLED,
         explained_by=_SLOWED,
-        refines=("startup-probe-failing", "application-crash", "container-crashing", *_SYMPTOMS),
+        refines=("startup-probe-failing", "application-crash", "container-crashing", *SYMPTOMS),
     ),
     Cause(
         id="startup-probe-failing",
@@ -60,7 +49,7 @@ CAUSES: tuple[Cause, ...] = (
             "kubelet 报告启动探针失败并终止容器。",
         ),
         refuted_by=Text("The container has started (.started is true).", "容器已启动（.started 为 true）。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Compare port, protocol and path of the startup probe with what the container serves.",
@@ -69,8 +58,8 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_PROBES,),
         effects=_KILLED,
-        explained_by=_ELSEWHERE,
-        refines=("container-crashing", "application-crash", *_SYMPTOMS),
+        explained_by=ELSEWHERE,
+        refines=("container-crashing", "application-crash", *SYMPTOMS),
     ),
     Cause(
         id="readiness-gate-unmet",
@@ -81,7 +70,7 @@ CAUSES: tuple[Cause, ...] = (
             "所有容器均已就绪，但某个就绪门控的条件不为 True。",
         ),
         refuted_by=Text("The condition is True.", "该条件为 True。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Repair the controller that sets the condition (often a load balancer controller), or remove"
@@ -91,6 +80,6 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=("https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate",),
         effects=_UNREADY,
-        refines=_SYMPTOMS,
+        refines=SYMPTOMS,
     ),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
 _SERVICE = "https://kubernetes.io/docs/concepts/services-networking/service/"
 _DEBUG = "https://kubernetes.io/docs/tasks/debug/debug-application/debug-service/"
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _UNREACHABLE = frozenset({Effect.UNREACHABLE})
 _FAILING_CALLER = frozenset({Effect.ERRORING, Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
 _BROKEN_PODS = frozenset({
@@ -224,7 +224,7 @@ CAUSES: tuple[Cause, ...] = (
             "The address resolves to the intended Service, or the workload does not use it.",
             "该地址能解析到预期的 Service，或者工作负载并未使用它。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct the address; from another namespace use <service>.<namespace>.svc.",
@@ -247,7 +247,7 @@ CAUSES: tuple[Cause, ...] = (
             "工作负载的变量、参数或 ConfigMap 中的端口不在该 Service 的端口之列。",
         ),
         refuted_by=Text("The Service exposes the port.", "该 Service 开放了这个端口。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Use a port that the Service exposes, or add the port to the Service.",

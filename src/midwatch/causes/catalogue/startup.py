@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
+from midwatch.causes.catalogue._shared import ELSEWHERE, NODE_TROUBLE, WORKLOADS
 from midwatch.domain.cause import Cause, Effect
 from midwatch.domain.text import Text
 
-_WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicaSet", "Pod")
 _PODS = "https://kubernetes.io/docs/concepts/workloads/pods/"
 _DEBUG = "https://kubernetes.io/docs/tasks/debug/debug-application/debug-pods/"
 _SECURITY = "https://kubernetes.io/docs/tasks/configure-pod-container/security-context/"
 _NOT_STARTED = frozenset({Effect.NOT_STARTED, Effect.NOT_READY, Effect.UNREACHABLE})
 _CRASHING = frozenset({Effect.CRASHING, Effect.NOT_READY, Effect.UNREACHABLE})
-_NODE = frozenset({Effect.NODE_DOWN, Effect.NODE_DEGRADED})
-_ELSEWHERE = frozenset({
-    Effect.UNREACHABLE, Effect.ERRORING, Effect.SLOW, Effect.NODE_DOWN, Effect.NODE_DEGRADED,
-    Effect.VOLUME_UNUSABLE, Effect.CLUSTER_DEGRADED,
-})  # fmt: skip
 _GENERAL = (
     "container-create-failed",
     "application-crash",
@@ -41,7 +36,7 @@ CAUSES: tuple[Cause, ...] = (
             "The container has run its command before with the same image and spec.",
             "同一镜像和配置的容器曾成功执行该命令。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct command and args of the container, or use an image that has the program.",
@@ -64,7 +59,7 @@ CAUSES: tuple[Cause, ...] = (
             "The container has run its command before with the same image and user.",
             "同一镜像和用户的容器曾成功执行该命令。",
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Make the file executable in the image (for scripts in a ConfigMap: defaultMode 0755).",
@@ -85,7 +80,7 @@ CAUSES: tuple[Cause, ...] = (
             "容器处于 CreateContainerError 或 RunContainerError 等待状态。",
         ),
         refuted_by=Text("The container was started.", "容器已经启动。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Read the message: mounts, working directory and user of the container are what usually is wrong.",
@@ -106,7 +101,7 @@ CAUSES: tuple[Cause, ...] = (
             "初始化容器以错误结束或一直运行，导致 Pod 无法启动。",
         ),
         refuted_by=Text("All init containers completed.", "所有初始化容器均已完成。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Read the log of the init container: it usually waits for, or cannot reach, something else.",
@@ -115,7 +110,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(f"{_PODS}init-containers/",),
         effects=_NOT_STARTED,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=(
             "container-crashing",
             "application-crash",
@@ -135,7 +130,7 @@ CAUSES: tuple[Cause, ...] = (
         refuted_by=Text(
             "The container writes to the volume, or runs as root.", "容器能写入该卷，或以 root 运行。"
         ),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set fsGroup of the pod to the group that may write (not applied to hostPath volumes).",
@@ -163,7 +158,7 @@ CAUSES: tuple[Cause, ...] = (
             "设置了 runAsNonRoot，而镜像或 runAsUser 指定了 root（或用名字表示的用户）。",
         ),
         refuted_by=Text("runAsUser is a number other than 0.", "runAsUser 是非 0 的数字。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Set runAsUser to a number other than 0, or USER in the image.",
@@ -183,7 +178,7 @@ CAUSES: tuple[Cause, ...] = (
             "设置了 readOnlyRootFilesystem，且日志显示 Read-only file system。",
         ),
         refuted_by=Text("The path lies on a writable volume.", "该路径位于可写卷上。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Mount an emptyDir where the program writes (/tmp, caches, run files).",
@@ -203,7 +198,7 @@ CAUSES: tuple[Cause, ...] = (
             "Pod 的两个容器监听同一端口，或日志显示 address already in use。",
         ),
         refuted_by=Text("Both containers are ready.", "两个容器都已就绪。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Give one of the containers another port, with its Service, probes and configuration.",
@@ -229,7 +224,7 @@ CAUSES: tuple[Cause, ...] = (
             "kubelet 因 postStart 钩子失败而终止容器（FailedPostStartHook）。",
         ),
         refuted_by=Text("The container is ready.", "容器已就绪。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Correct the hook, or do its work in an init container.",
@@ -249,7 +244,7 @@ CAUSES: tuple[Cause, ...] = (
             "边车容器未就绪，Pod 在等待它，或应用容器已就绪。",
         ),
         refuted_by=Text("The sidecar is ready.", "边车容器已就绪。"),
-        culprits=_WORKLOADS,
+        culprits=WORKLOADS,
         fixes=(
             Text(
                 "Read the log of the sidecar; check what it needs (certificates, its control plane).",
@@ -258,7 +253,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(f"{_PODS}sidecar-containers/",),
         effects=_NOT_STARTED,
-        explained_by=_ELSEWHERE,
+        explained_by=ELSEWHERE,
         refines=("replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
     Cause(
@@ -267,7 +262,7 @@ CAUSES: tuple[Cause, ...] = (
         title=Text("The sandbox of the pod cannot be created", "无法创建 Pod 沙箱"),
         proven_by=Text("The kubelet reports FailedCreatePodSandBox.", "kubelet 报告 FailedCreatePodSandBox。"),
         refuted_by=Text("The pod has an address and containers.", "Pod 已有地址和容器。"),
-        culprits=(*_WORKLOADS, "Node"),
+        culprits=(*WORKLOADS, "Node"),
         fixes=(
             Text(
                 "Read the event: the network plugin, the runtime or the sandbox image of the node is what fails.",
@@ -276,7 +271,7 @@ CAUSES: tuple[Cause, ...] = (
         ),
         links=(_DEBUG,),
         effects=frozenset({Effect.NOT_STARTED, Effect.NOT_READY, Effect.UNREACHABLE, Effect.NODE_DEGRADED}),
-        explained_by=_NODE,
+        explained_by=NODE_TROUBLE,
         refines=("replicas-unavailable", "rollout-stuck", "service-no-ready-endpoints"),
     ),
 )
