@@ -71,9 +71,27 @@ async def open_source(target: Target, settings: Settings) -> AsyncGenerator[Sour
         concurrency=settings.concurrency,
     )
     try:
-        yield source
+        async with _observed(source, settings) as joined:
+            yield joined
     finally:
         await source.close()
+
+
+@asynccontextmanager
+async def _observed(source: Source, settings: Settings) -> AsyncGenerator[Source]:
+    """The cluster together with what observes it, as far as that is configured."""
+    if not settings.prometheus_url:
+        yield source
+        return
+    from midwatch.sources.combined import CombinedSource
+    from midwatch.sources.prometheus import open_prometheus
+
+    token = settings.prometheus_token.get_secret_value() if settings.prometheus_token else ""
+    metrics = open_prometheus(settings.prometheus_url, token, timeout=settings.timeout)
+    try:
+        yield CombinedSource((source, metrics))
+    finally:
+        await metrics.close()
 
 
 async def investigate(

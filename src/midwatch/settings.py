@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,5 +24,11 @@ class Settings(BaseSettings):
     queries_per_step: int = Field(default=12, ge=1, le=100, description="queries in one round")
     recent: float = Field(
         default=3600, ge=0, description="how long ago a recovered symptom still makes the verdict `recovered`"
+    )
+    prometheus_url: str | None = Field(
+        default=None, description="URL of the Prometheus to ask for signals and calls; unset: none is asked"
+    )
+    prometheus_token: SecretStr | None = Field(
+        default=None, description="bearer token for it; a user and password may stand in the URL instead"
     )
     language: Literal["en", "zh"] = Field(default="en", description="language of reports")

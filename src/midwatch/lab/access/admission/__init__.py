@@ -1,0 +1,1 @@
+"""Admission plugins, one per file, named as in Kubernetes."""

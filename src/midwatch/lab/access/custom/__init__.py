@@ -1,0 +1,1 @@
+"""Custom resource definitions and the API groups that are served."""

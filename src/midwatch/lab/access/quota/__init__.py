@@ -1,0 +1,1 @@
+"""ResourceQuota: what counts, what is used, and who is refused."""

@@ -1,0 +1,1 @@
+"""Admission webhooks: which are called, what calling them may come to, and what follows from that."""

@@ -1,0 +1,228 @@
+"""What every cluster has: nodes, namespaces, classes, and the system's own workloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from midwatch.lab.core.objects import Obj
+from midwatch.lab.world.images import Build
+from midwatch.lab.world.programs import MI, LogStyle, Operation, Port, Program, Protocol
+from midwatch.lab.world.world import Driver, World
+
+VERSION = "v1.34.2"
+CONTROL = "control-plane-1"
+DNS_ADDRESS = "10.96.0.10"
+_REGISTRY = "registry.k8s.io"
+_ZONES = ("zone-a", "zone-b", "zone-c")
+_COREFILE = """.:53 {
+    errors
+    health {
+       lameduck 5s
+    }
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+       pods insecure
+       fallthrough in-addr.arpa ip6.arpa
+       ttl 30
+    }
+    prometheus :9153
+    forward . /etc/resolv.conf {
+       max_concurrent 1000
+    }
+    cache 30
+    loop
+    reload
+    loadbalance
+}
+"""
+
+
+def node(name: str, number: int, *, control: bool = False, cpu: str = "8", memory: str = "32Gi") -> Obj:
+    """One node, as the kubelet registers it; its status is the kubelet's."""
+    labels = {
+        "beta.kubernetes.io/arch": "amd64",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/hostname": name,
+        "node.kubernetes.io/instance-type": "standard-8",
+        "topology.kubernetes.io/region": "region-1",
+        "topology.kubernetes.io/zone": _ZONES[number % len(_ZONES)],
+    }
+    body: Obj = {}
+    if control:
+        labels["node-role.kubernetes.io/control-plane"] = ""
+        body["taints"] = [{"key": "node-role.kubernetes.io/control-plane", "effect": "NoSchedule"}]
+    capacity = {"cpu": cpu, "memory": memory, "ephemeral-storage": "100Gi", "pods": "110"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "spec": body,
+        "status": {"capacity": capacity, "allocatable": capacity, **_machine(name, number)},
+    }
+
+
+def _machine(name: str, number: int) -> Obj:
+    info = {
+        "architecture": "amd64",
+        "operatingSystem": "linux",
+        "kernelVersion": "6.8.0-51-generic",
+        "osImage": "Ubuntu 24.04.1 LTS",
+        "containerRuntimeVersion": "containerd://2.0.2",
+        "kubeletVersion": VERSION,
+    }
+    address = f"172.18.{number // 250}.{number % 250 + 2}"
+    addresses = [{"type": "InternalIP", "address": address}, {"type": "Hostname", "address": name}]
+    return {"addresses": addresses, "nodeInfo": info}
+
+
+def nodes(workers: int, *, cpu: str = "8", memory: str = "32Gi") -> Iterator[Obj]:
+    """A control-plane node and so many workers over three zones."""
+    yield node(CONTROL, 0, control=True)
+    for number in range(1, workers + 1):
+        yield node(f"worker-{number}", number, cpu=cpu, memory=memory)
+
+
+def _system(api: str, kind: str, name: str, namespace: str = "kube-system", **body: object) -> Obj:
+    head: Obj = {"name": name, "labels": {"k8s-app": name}}
+    if namespace:
+        head["namespace"] = namespace
+    return {"apiVersion": api, "kind": kind, "metadata": head, **body}
+
+
+def _pod(name: str, image: str, **more: object) -> Obj:
+    size = {"requests": {"cpu": "100m", "memory": "70Mi"}, "limits": {"memory": "300Mi"}}
+    main: Obj = {"name": name, "image": image, "resources": size, **more}
+    return {
+        "serviceAccountName": name,
+        "priorityClassName": "system-cluster-critical",
+        "tolerations": [{"key": "CriticalAddonsOnly", "operator": "Exists"}],
+        "containers": [main],
+    }
+
+
+def _workload(kind: str, name: str, pod: Obj, namespace: str = "kube-system", **body: object) -> Obj:
+    labels = {"k8s-app": name}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"selector": {"matchLabels": labels}, "template": template, **body}
+    return _system("apps/v1", kind, name, namespace, spec=spec)
+
+
+def system_objects() -> Iterator[Obj]:
+    """Namespaces, classes and system workloads of a new cluster (nodes apart)."""
+    for each in ("default", "kube-system", "kube-public", "kube-node-lease", "ingress-nginx"):
+        yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": each}}
+    yield from _classes()
+    for name in ("coredns", "kube-proxy", "metrics-server", "csi-node"):
+        yield _system("v1", "ServiceAccount", name)
+    yield _system("v1", "ServiceAccount", "ingress-nginx-controller", "ingress-nginx")
+    yield from _dns()
+    yield _workload("DaemonSet", "kube-proxy", _daemon("kube-proxy", f"{_REGISTRY}/kube-proxy:{VERSION}"))
+    yield _workload("DaemonSet", "csi-node", _daemon("csi-node", f"{_REGISTRY}/sig-storage/csi-node:v4.8.0"))
+    probe = {"httpGet": {"path": "/readyz", "port": 10250}}
+    image = f"{_REGISTRY}/metrics-server/metrics-server:v0.7.2"
+    yield _workload(
+        "Deployment", "metrics-server", _pod("metrics-server", image, readinessProbe=probe), replicas=1
+    )
+    yield _service("metrics-server", [{"port": 443, "targetPort": 10250}])
+    yield from _ingress()
+
+
+def _classes() -> Iterator[Obj]:
+    mark = {"storageclass.kubernetes.io/is-default-class": "true"}
+    for name, mode in (("standard", "WaitForFirstConsumer"), ("immediate", "Immediate")):
+        yield {
+            "apiVersion": "storage.k8s.io/v1",
+            "kind": "StorageClass",
+            "metadata": {"name": name, **({"annotations": mark} if name == "standard" else {})},
+            "provisioner": "disk.csi.lab.example",
+            "reclaimPolicy": "Delete",
+            "volumeBindingMode": mode,
+            "allowVolumeExpansion": True,
+        }
+    driver = {"attachRequired": True, "podInfoOnMount": False, "volumeLifecycleModes": ["Persistent"]}
+    yield _system("storage.k8s.io/v1", "CSIDriver", "disk.csi.lab.example", "", spec=driver)
+    yield _system("networking.k8s.io/v1", "IngressClass", "nginx", "", spec={"controller": "k8s.io/ingress-nginx"})
+
+
+def _service(name: str, ports: list[Obj], namespace: str = "kube-system", **more: object) -> Obj:
+    return _system("v1", "Service", name, namespace, spec={"selector": {"k8s-app": name}, "ports": ports, **more})
+
+
+def _dns() -> Iterator[Obj]:
+    yield _system("v1", "ConfigMap", "coredns", data={"Corefile": _COREFILE})
+    more = {
+        "ports": [
+            {"name": "dns", "containerPort": 53, "protocol": "UDP"},
+            {"name": "dns-tcp", "containerPort": 53},
+        ],
+        "livenessProbe": {"httpGet": {"path": "/health", "port": 8080}, "initialDelaySeconds": 60},
+        "readinessProbe": {"httpGet": {"path": "/ready", "port": 8181}},
+        "volumeMounts": [{"name": "config-volume", "mountPath": "/etc/coredns", "readOnly": True}],
+    }
+    pod = _pod("coredns", f"{_REGISTRY}/coredns/coredns:v1.12.1", **more)
+    items = [{"key": "Corefile", "path": "Corefile"}]
+    pod |= {
+        "dnsPolicy": "Default",
+        "volumes": [{"name": "config-volume", "configMap": {"name": "coredns", "items": items}}],
+    }
+    yield _workload("Deployment", "coredns", pod, replicas=2)
+    ports = [{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53, "protocol": "TCP"}]
+    found = _service("kube-dns", ports, clusterIP=DNS_ADDRESS)
+    yield {**found, "spec": {**found["spec"], "selector": {"k8s-app": "coredns"}}}
+
+
+def _daemon(name: str, image: str) -> Obj:
+    pod = _pod(name, image)
+    more = {"hostNetwork": True, "tolerations": [{"operator": "Exists"}]}
+    return {**pod, **more, "priorityClassName": "system-node-critical"}
+
+
+def _ingress() -> Iterator[Obj]:
+    name, space = "ingress-nginx-controller", "ingress-nginx"
+    probe = {"httpGet": {"path": "/healthz", "port": 10254}}
+    ports = [{"name": "http", "containerPort": 80}, {"name": "https", "containerPort": 443}]
+    image = f"{_REGISTRY}/ingress-nginx/controller:v1.12.0"
+    pod = _pod(name, image, ports=ports, readinessProbe=probe, livenessProbe=probe)
+    pod |= {"priorityClassName": ""}
+    yield _workload("Deployment", name, {key: value for key, value in pod.items() if value}, space, replicas=2)
+    exposed = [
+        {"name": "http", "port": 80, "targetPort": "http"},
+        {"name": "https", "port": 443, "targetPort": "https"},
+    ]
+    yield _service(name, exposed, space, type="LoadBalancer")
+
+
+def _program(
+    name: str, *ports: Port, memory: float = 40, style: LogStyle = LogStyle.KLOG, **rest: object
+) -> Build:
+    program = Program(name, style, ports, memory=memory * MI, start=1.5, **rest)  # type: ignore[arg-type]
+    return Build(program, user="0", entrypoint=(f"/{name}",), commands=frozenset({f"/{name}", "sh"}))
+
+
+def furnish(world: World) -> None:
+    """Publish the images of the system's workloads, and run its storage driver."""
+    world.drivers["disk.csi.lab.example"] = Driver("disk.csi.lab.example", topology="topology.kubernetes.io/zone")
+    health = frozenset({"/health", "/ready", "/healthz", "/readyz", "/metrics"})
+    dns = (
+        Port(53, Protocol.DNS),
+        Port(8080, Protocol.HTTP, paths=health),
+        Port(8181, Protocol.HTTP, paths=health),
+        Port(9153, Protocol.HTTP, paths=health),
+    )
+    nginx = (Port(80), Port(443, Protocol.HTTPS), Port(10254, paths=health))
+    routes = (Operation("proxy", 0.001, 0.0004),)
+    builds = {
+        "coredns/coredns:v1.12.1": _program("coredns", *dns, style=LogStyle.PLAIN),
+        f"kube-proxy:{VERSION}": _program("kube-proxy", Port(10256, paths=health)),
+        "sig-storage/csi-node:v4.8.0": _program("csi-node"),
+        "metrics-server/metrics-server:v0.7.2": _program(
+            "metrics-server", Port(10250, Protocol.HTTPS, paths=health)
+        ),
+        "ingress-nginx/controller:v1.12.0": _program(
+            "ingress-nginx-controller", *nginx, memory=120, style=LogStyle.NGINX, operations=routes
+        ),
+    }
+    for reference, build in builds.items():
+        name, _, tag = reference.rpartition(":")
+        world.add_image(f"{_REGISTRY}/{name}", {tag: build})

@@ -1,0 +1,1 @@
+"""The DaemonSet controller (kubernetes/pkg/controller/daemon)."""

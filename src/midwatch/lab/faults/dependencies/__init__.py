@@ -1,0 +1,1 @@
+"""Faults of what a workload depends on."""

@@ -1,0 +1,1 @@
+"""Faults of feature flags and releases."""

@@ -1,0 +1,35 @@
+"""A release has to be pulled from a registry that is rate limited."""
+
+from __future__ import annotations
+
+from random import Random
+
+from midwatch.domain.resource import Ref
+from midwatch.domain.text import Text
+from midwatch.lab.faults.choose import services
+from midwatch.lab.faults.fault import Edit, Fault, Plan, Tamper, View
+from midwatch.lab.faults.parts import previous_release
+from midwatch.lab.world.world import World
+
+
+def _plan(view: View, target: Ref, random: Random) -> Plan:
+    host = f"registry.{target.namespace}.example"
+
+    def disturb(world: World) -> None:
+        world.registries[host].limited = True
+
+    def restore(world: World) -> None:
+        world.registries[host].limited = False
+
+    return Plan((target,), (Tamper(disturb, restore), Edit(target, previous_release())))
+
+
+FAULT = Fault(
+    "registry-rate-limited",
+    ("image-pull-rate-limited",),
+    Text("The registry limits pulls", "镜像仓库限速"),
+    Text("New pods get 429 Too Many Requests.", "新 Pod 收到 429 Too Many Requests。"),
+    Text("Bring the registry back, or use a mirror.", "恢复镜像仓库或使用镜像站。"),
+    services(),
+    _plan,
+)

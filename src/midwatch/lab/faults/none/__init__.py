@@ -1,0 +1,1 @@
+"""Faults of nothing at all: twins that must raise no alarm."""

@@ -1,0 +1,80 @@
+"""Pieces that several faults are made of."""
+
+from __future__ import annotations
+
+from midwatch.domain.resource import Ref
+from midwatch.lab.core.objects import Obj, part
+from midwatch.lab.faults.change import Change, in_container, in_pod, update_at
+from midwatch.lab.faults.choose import containers, services
+from midwatch.lab.faults.fault import View
+
+
+def next_version(image: str, patch: str) -> str:
+    """`.../cart:1.9.2` for `.../cart:1.8.2` and `2`: the release after the current one, broken in its own way."""
+    name, _, tag = image.rpartition(":")
+    major, minor, _ = tag.split(".")
+    return f"{name}:{major}.{int(minor) + 1}.{patch}"
+
+
+def roll_to(patch: str) -> Change:
+    """Release the next minor version with this patch number (`midwatch.lab.apps.programs.releases`)."""
+    return in_container(update_at("image", lambda image: next_version(image, patch)))
+
+
+def config_of(target: Ref) -> Ref:
+    """The ConfigMap of a service's settings."""
+    return Ref("ConfigMap", target.namespace, f"{target.name}-config")
+
+
+def secret_of(target: Ref, backend: str) -> Ref:
+    """The Secret with a service's account at a backend."""
+    return Ref("Secret", target.namespace, f"{target.name}-{backend}")
+
+
+def address_key(view: View, target: Ref, backend: str = "") -> str:
+    """The first key of a service's ConfigMap that holds an address (of a backend: its host); or empty."""
+    data = part(view.get(config_of(target)) or {}, "data")
+    wanted = f"{backend.replace('-', '_').upper()}_HOST" if backend else "_ADDR"
+    return next((each for each in sorted(data) if each.endswith(wanted)), "")
+
+
+def objects_named(view: View, kind: str, target: Ref) -> Ref | None:
+    """The object of another kind that has the target's name."""
+    ref = Ref(kind, target.namespace, target.name)
+    return ref if view.get(ref) is not None else None
+
+
+def quota(target: Ref, hard: dict[str, str], name: str = "team-budget") -> Obj:
+    """A ResourceQuota in the target's namespace."""
+    head = {"name": name, "namespace": target.namespace}
+    return {"apiVersion": "v1", "kind": "ResourceQuota", "metadata": head, "spec": {"hard": hard}}
+
+
+def pod_settings(values: dict[str, object]) -> Change:
+    """Set fields of the pod template's spec."""
+    return in_pod(lambda found: {**found, **values})
+
+
+def with_container(added: Obj) -> Change:
+    """Add a container to the pod template."""
+    return in_pod(lambda found: {**found, "containers": [*found["containers"], added]})
+
+
+def first_image(found: Obj) -> str:
+    """The image of a workload's first container."""
+    return containers(found)[0]["image"]
+
+
+def previous_release() -> Change:
+    """Release the version before the current one: it works, exists, and is not on the nodes yet."""
+    return in_container(update_at("image", _before))
+
+
+def _before(image: str) -> str:
+    name, _, patch = image.rpartition(".")
+    return f"{name}.{int(patch) - 1}"
+
+
+def callers(view: View) -> list[Ref]:
+    """Deployments that are told the address of another service."""
+    return [each for each in services()(view) if address_key(view, each)]

@@ -1,0 +1,27 @@
+"""A request for gpu that no node can fulfil."""
+
+from __future__ import annotations
+
+from midwatch.domain.text import Text
+from midwatch.lab.core.objects import part
+from midwatch.lab.faults.change import in_container, update_at
+from midwatch.lab.faults.choose import services
+from midwatch.lab.faults.fault import Fault
+from midwatch.lab.faults.plans import edits
+
+FAULT = Fault(
+    "gpu-request-too-large",
+    ("extended-resource-insufficient",),
+    Text("No node has the requested gpu", "没有节点满足GPU请求"),
+    Text("New pods stay Pending.", "新 Pod 保持 Pending。"),
+    Text("Request what the nodes have.", "请求节点拥有的资源量。"),
+    services(),
+    edits(
+        in_container(
+            update_at(
+                "resources",
+                lambda found: {key: {**part(found, key), "nvidia.com/gpu": "1"} for key in ("requests", "limits")},
+            )
+        )
+    ),
+)

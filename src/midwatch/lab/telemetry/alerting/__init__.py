@@ -1,0 +1,1 @@
+"""Alerting rules, the alerts they raise, and Alertmanager: its API, silences and webhooks."""

@@ -1,0 +1,1 @@
+"""kube-state-metrics: the state of API objects as metrics, with its names and labels."""

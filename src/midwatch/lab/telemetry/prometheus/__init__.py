@@ -1,0 +1,1 @@
+"""The HTTP API of Prometheus over the samples in memory, and the text format for a real one to scrape."""

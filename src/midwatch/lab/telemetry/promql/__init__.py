@@ -1,0 +1,1 @@
+"""PromQL: what Prometheus is asked, parsed and evaluated over the samples that were scraped."""

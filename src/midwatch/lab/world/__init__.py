@@ -1,0 +1,1 @@
+"""The declared world, which no API object tells: images, what applications need and do, clients, disturbances."""
