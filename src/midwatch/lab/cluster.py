@@ -10,13 +10,16 @@ from midwatch.lab import access, controllers, kubelet, scheduler, schema, teleme
 from midwatch.lab.access import Access
 from midwatch.lab.apps.deploy import app_objects, publish
 from midwatch.lab.apps.parts import App
-from midwatch.lab.apps.system import furnish, nodes, system_objects
+from midwatch.lab.apps.system import CONTROL, furnish, nodes, system_objects
 from midwatch.lab.core.env import Env, new_env
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, name_of, namespace_of
 from midwatch.lab.core.store import Change
 from midwatch.lab.kubelet import Kubelets
 from midwatch.lab.network import Network
+from midwatch.lab.network.address import parse_address
+from midwatch.lab.network.connection import Connection
+from midwatch.lab.network.parties import Party
 from midwatch.lab.telemetry import Telemetry
 from midwatch.lab.traffic import Traffic
 from midwatch.lab.world.world import World
@@ -45,9 +48,7 @@ class Cluster:
         """The served type of an object; raises `UsageError` for one that this cluster does not know."""
         found = self.env.kinds.by_kind(obj.get("apiVersion") or "v1", obj["kind"])
         if found is None:
-            raise UsageError(
-                f"the lab serves no kind {obj['kind']!r} of {obj.get('apiVersion')!r} ({name_of(obj)!r})"
-            )
+            raise UsageError(f"the lab serves no kind {obj['kind']!r} (of {name_of(obj)!r})")
         return found
 
     def get(self, kind: str, namespace: str, name: str) -> Obj | None:
@@ -79,7 +80,7 @@ class Cluster:
 
 
 def new_cluster(start: float, *, seed: int = 0, workers: int = 4, quiet: bool = False) -> Cluster:
-    """An empty cluster with its nodes and system workloads being started; `quiet` without traffic and telemetry."""
+    """A cluster whose nodes and system workloads are being started; `quiet` without traffic and telemetry."""
     world = World()
     furnish(world)
     env = new_env(world, start, seed)
@@ -101,8 +102,19 @@ def _joined(env: Env) -> Cluster:
     controllers.install(env)
     scheduler.install(env)
     kubelets = kubelet.install(env, network)
-    flow = traffic.install(env, network)
+    _call_webhooks(env, rights, network)
+    flow = traffic.install(env, network, rights.may)
     return Cluster(env, rights, network, kubelets, flow, telemetry.install(env))
+
+
+def _call_webhooks(env: Env, rights: Access, network: Network) -> None:
+    """The API server calls webhooks from the control plane's node, by address."""
+    here = Party("", {}, CONTROL, "172.18.0.2", host_network=True)
+
+    def connect(host: str, port: int) -> Connection:
+        return network.paths_of(here, parse_address(f"{host}:{port}"))[0]
+
+    rights.call_webhooks_with(access.webhook_call(env, connect))
 
 
 def roll_out(cluster: Cluster, app: App) -> None:

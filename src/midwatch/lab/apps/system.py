@@ -119,12 +119,13 @@ def system_objects() -> Iterator[Obj]:
     yield from _dns()
     yield _workload("DaemonSet", "kube-proxy", _daemon("kube-proxy", f"{_REGISTRY}/kube-proxy:{VERSION}"))
     yield _workload("DaemonSet", "csi-node", _daemon("csi-node", f"{_REGISTRY}/sig-storage/csi-node:v4.8.0"))
-    probe = {"httpGet": {"path": "/readyz", "port": 10250}}
+    probe = {"httpGet": {"path": "/readyz", "port": 10250, "scheme": "HTTPS"}}
     image = f"{_REGISTRY}/metrics-server/metrics-server:v0.7.2"
     yield _workload(
         "Deployment", "metrics-server", _pod("metrics-server", image, readinessProbe=probe), replicas=1
     )
     yield _service("metrics-server", [{"port": 443, "targetPort": 10250}])
+    yield _metrics_api()
     yield from _ingress()
 
 
@@ -176,6 +177,18 @@ def _daemon(name: str, image: str) -> Obj:
     pod = _pod(name, image)
     more = {"hostNetwork": True, "tolerations": [{"operator": "Exists"}]}
     return {**pod, **more, "priorityClassName": "system-node-critical"}
+
+
+def _metrics_api() -> Obj:
+    body = {
+        "group": "metrics.k8s.io",
+        "version": "v1beta1",
+        "service": {"name": "metrics-server", "namespace": "kube-system", "port": 443},
+        "groupPriorityMinimum": 100,
+        "versionPriority": 100,
+        "insecureSkipTLSVerify": True,
+    }
+    return _system("apiregistration.k8s.io/v1", "APIService", "v1beta1.metrics.k8s.io", "", spec=body)
 
 
 def _ingress() -> Iterator[Obj]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from midwatch.lab.core.objects import Obj, name_of, namespace_of, uid_of
 from midwatch.lab.core.runtime import Process
@@ -12,8 +12,26 @@ from midwatch.lab.kubelet.backoff import Backoff
 from midwatch.lab.kubelet.podspec import Requests, Role, declared, requests
 from midwatch.lab.world.images import Build
 
-if TYPE_CHECKING:
-    from midwatch.lab.kubelet.prober import Prober
+
+class Probed(Protocol):
+    """The probes of a running container, as the rest of the kubelet sees them."""
+
+    def restart(self) -> None:
+        """The container has just started."""
+        ...
+
+    def stop(self) -> None:
+        """Probe no longer."""
+        ...
+
+    def stop_liveness(self) -> None:
+        """It is being stopped: only readiness counts."""
+        ...
+
+    def look(self, *, anyway: bool = False) -> None:
+        """Something may have changed."""
+        ...
+
 
 CONTAINER_BACKOFF = 10.0, 300.0  # kubernetes/pkg/kubelet/kubelet.go (initialBackOff, MaxContainerBackOff)
 
@@ -52,7 +70,7 @@ class Slot:
     crashes: Backoff = field(default_factory=lambda: Backoff(*CONTAINER_BACKOFF))
     pulls: Backoff = field(default_factory=lambda: Backoff(*CONTAINER_BACKOFF))
     pull_error: str = ""
-    prober: Prober | None = None
+    prober: Probed | None = None
     kill: str = ""
     finished: float = 0.0
 

@@ -13,7 +13,9 @@ from midwatch.lab.faults.parts import previous_release
 
 
 def _private(view: View) -> list[Ref]:
-    return services(lambda found: bool(part(found, "spec", "template", "spec").get("imagePullSecrets")))(view)
+    return list(
+        services(lambda found: bool(part(found, "spec", "template", "spec").get("imagePullSecrets")))(view)
+    )
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:

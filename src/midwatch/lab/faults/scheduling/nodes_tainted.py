@@ -6,7 +6,7 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.lab.core.objects import parts, ref_of
+from midwatch.lab.core.objects import ref_of
 from midwatch.lab.faults.change import update_at
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Edit, Fault, Plan, Restart, View
@@ -14,7 +14,7 @@ from midwatch.lab.faults.fault import Edit, Fault, Plan, Restart, View
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
     taint = {"key": "maintenance", "value": "storage", "effect": "NoSchedule"}
-    tainted = update_at("spec", lambda found: {**(found or {}), "taints": [*parts(found or {}, "taints"), taint]})
+    tainted = update_at("spec.taints", lambda known: [*(known or []), taint])
     nodes = [ref_of(each) for each in view.list("Node")]
     return Plan((target, *nodes), (*(Edit(each, tainted) for each in nodes), Restart(target)))
 

@@ -6,13 +6,14 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.lab.core.objects import Obj
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Edit, Fault, Plan, View
 from midwatch.lab.faults.parts import pod_settings
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
-    constraint = {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "DoNotSchedule"}
+    constraint: Obj = {"maxSkew": 1, "topologyKey": "rack", "whenUnsatisfiable": "DoNotSchedule"}
     constraint["labelSelector"] = {"matchLabels": {"app.kubernetes.io/name": target.name}}
     return Plan((target,), (Edit(target, pod_settings({"topologySpreadConstraints": [constraint]})),))
 

@@ -21,6 +21,7 @@ _FORMS: dict[Kind, Callable[[str], names.Complaints]] = {
     kinds.SERVICE: names.dns1035,
     kinds.STATEFUL_SET: names.label,
     kinds.ROLE: names.segment,
+    kinds.API_SERVICE: names.segment,
     kinds.ROLE_BINDING: names.segment,
     kinds.CLUSTER_ROLE: names.segment,
     kinds.CLUSTER_ROLE_BINDING: names.segment,

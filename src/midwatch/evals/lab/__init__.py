@@ -1,1 +1,0 @@
-"""The lab as a suite: break a simulated cluster in every known way, and score whoever investigates it."""
