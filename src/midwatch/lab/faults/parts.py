@@ -5,7 +5,7 @@ from __future__ import annotations
 from midwatch.domain.resource import Ref
 from midwatch.lab.core.objects import Obj, part
 from midwatch.lab.faults.change import Change, in_container, in_pod, update_at
-from midwatch.lab.faults.choose import containers, services
+from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import View
 
 
@@ -38,12 +38,6 @@ def address_key(view: View, target: Ref, backend: str = "") -> str:
     return next((each for each in sorted(data) if each.endswith(wanted)), "")
 
 
-def objects_named(view: View, kind: str, target: Ref) -> Ref | None:
-    """The object of another kind that has the target's name."""
-    ref = Ref(kind, target.namespace, target.name)
-    return ref if view.get(ref) is not None else None
-
-
 def quota(target: Ref, hard: dict[str, str], name: str = "team-budget") -> Obj:
     """A ResourceQuota in the target's namespace."""
     head = {"name": name, "namespace": target.namespace}
@@ -60,11 +54,6 @@ def with_container(added: Obj) -> Change:
     return in_pod(lambda found: {**found, "containers": [*found["containers"], added]})
 
 
-def first_image(found: Obj) -> str:
-    """The image of a workload's first container."""
-    return containers(found)[0]["image"]
-
-
 def previous_release() -> Change:
     """Release the version before the current one: it works, exists, and is not on the nodes yet."""
     return in_container(update_at("image", _before))
@@ -78,3 +67,28 @@ def _before(image: str) -> str:
 def callers(view: View) -> list[Ref]:
     """Deployments that are told the address of another service."""
     return [each for each in services()(view) if address_key(view, each)]
+
+
+def pod_webhook(target: Ref, service: str) -> Obj:
+    """A webhook on new pods of the target's namespace, behind a Service there; without it no pod is made."""
+    client = {"service": {"name": service, "namespace": target.namespace, "path": "/validate", "port": 443}}
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+    scope = {"matchLabels": {"kubernetes.io/metadata.name": target.namespace}}
+    hook: Obj = {
+        "name": "pods.policy.example.com",
+        "clientConfig": client,
+        "rules": [rule],
+        "failurePolicy": "Fail",
+    }
+    hook |= {
+        "sideEffects": "None",
+        "admissionReviewVersions": ["v1"],
+        "namespaceSelector": scope,
+        "timeoutSeconds": 10,
+    }
+    return {
+        "apiVersion": "admissionregistration.k8s.io/v1",
+        "kind": "ValidatingWebhookConfiguration",
+        "metadata": {"name": "pod-policy"},
+        "webhooks": [hook],
+    }

@@ -2,35 +2,11 @@
 
 from __future__ import annotations
 
-from random import Random
-
-from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.lab.core.objects import parts
-from midwatch.lab.faults.change import Change, update_at
-from midwatch.lab.faults.choose import containers, services
-from midwatch.lab.faults.fault import Edit, Fault, Plan, View
+from midwatch.lab.faults.fault import Fault
+from midwatch.lab.faults.flagging import flagged, turns_on
 
 _FLAGS = {"catalog": "catalogSlow", "pricing": "pricingSlow"}
-
-
-def _flagged(view: View) -> list[Ref]:
-    uses = services(
-        lambda found: any(each["name"] == "flags" for each in parts(containers(found)[0], "volumeMounts"))
-    )
-    return [each for each in uses(view) if each.name in _FLAGS]
-
-
-def _on(flag: str) -> Change:
-    return update_at(
-        "data",
-        lambda data: {**data, "flags.json": data["flags.json"].replace(f'"{flag}": false', f'"{flag}": true')},
-    )
-
-
-def _plan(view: View, target: Ref, random: Random) -> Plan:
-    flags = Ref("ConfigMap", target.namespace, "feature-flags")
-    return Plan((target, flags), (Edit(flags, _on(_FLAGS[target.name])),))
 
 
 FAULT = Fault(
@@ -39,7 +15,7 @@ FAULT = Fault(
     Text("A feature flag makes a service slow", "功能开关导致服务变慢"),
     Text("It answers late; callers are slow.", "响应变慢，调用方变慢。"),
     Text("Turn the flag off.", "关闭该开关。"),
-    _flagged,
-    _plan,
+    flagged(_FLAGS),
+    turns_on(_FLAGS),
     patience=1200.0,
 )

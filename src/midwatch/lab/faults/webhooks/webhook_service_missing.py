@@ -6,39 +6,15 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.lab.core.objects import Obj
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Create, Fault, Plan, Restart, View
-
-
-def _hook(target: Ref, service: str) -> Obj:
-    client = {"service": {"name": service, "namespace": target.namespace, "path": "/validate", "port": 443}}
-    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
-    scope = {"matchLabels": {"kubernetes.io/metadata.name": target.namespace}}
-    hook: Obj = {
-        "name": "pods.policy.example.com",
-        "clientConfig": client,
-        "rules": [rule],
-        "failurePolicy": "Fail",
-    }
-    hook |= {
-        "sideEffects": "None",
-        "admissionReviewVersions": ["v1"],
-        "namespaceSelector": scope,
-        "timeoutSeconds": 10,
-    }
-    return {
-        "apiVersion": "admissionregistration.k8s.io/v1",
-        "kind": "ValidatingWebhookConfiguration",
-        "metadata": {"name": "pod-policy"},
-        "webhooks": [hook],
-    }
+from midwatch.lab.faults.parts import pod_webhook
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
     ref = Ref("ValidatingWebhookConfiguration", "", "pod-policy")
     culprits = (ref, Ref("Service", target.namespace, "policy-webhook"))
-    return Plan(culprits, (Create(_hook(target, "policy-webhook")), Restart(target)))
+    return Plan(culprits, (Create(pod_webhook(target, "policy-webhook")), Restart(target)))
 
 
 FAULT = Fault(
