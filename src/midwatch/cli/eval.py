@@ -9,6 +9,9 @@ from pathlib import Path
 import click
 import msgspec
 
+from midwatch.cli.eval_lab import command as lab
+from midwatch.cli.progress import show_count
+
 
 @click.group("eval")
 def command() -> None:
@@ -28,7 +31,7 @@ def cloudopsbench(cases: Path, output: str, jobs: int) -> None:
     from midwatch.evals.cloudopsbench.scores import scores_of
     from midwatch.evals.cloudopsbench.suite import run_suite
 
-    scores = scores_of(run_suite(find_cases(cases), jobs, _show))
+    scores = scores_of(run_suite(find_cases(cases), jobs, show_count))
     if output == "json":
         print(msgspec.json.format(msgspec.json.encode(scores)).decode())
     else:
@@ -60,7 +63,7 @@ def variations(cases: Path, seed: int, kinds: str, pairs: int, output: str, jobs
     if unknown := sorted(set(wanted) - set(KINDS)):
         raise click.BadParameter(f"{', '.join(unknown)}: choose from {', '.join(KINDS)}", param_hint="--kinds")
     todo = jobs_of(find_cases(cases), wanted, seed, pairs)
-    scores = scores_of(run_jobs(todo, jobs, _show), seed)
+    scores = scores_of(run_jobs(todo, jobs, show_count), seed)
     if output == "json":
         print(msgspec.json.format(msgspec.json.encode(scores)).decode())
     else:
@@ -84,7 +87,7 @@ def manifests(directory: Path, output: str, jobs: int) -> None:
     from midwatch.evals.manifests.scores import scores_of
     from midwatch.evals.manifests.suite import run_suite
 
-    scores = scores_of(run_suite(find_cases(directory), jobs, _show))
+    scores = scores_of(run_suite(find_cases(directory), jobs, show_count))
     if output == "json":
         print(msgspec.json.format(msgspec.json.encode(scores)).decode())
     else:
@@ -108,7 +111,7 @@ def calibration(cases: Path | None, directory: Path | None, file: Path | None, o
     from midwatch.evals.diagram import diagram
     from midwatch.evals.suites import calibrate
 
-    found, broken = calibrate(cases, directory, jobs, _show)
+    found, broken = calibrate(cases, directory, jobs, show_count)
     if file is not None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(diagram(found), encoding="utf-8")
@@ -122,6 +125,4 @@ def calibration(cases: Path | None, directory: Path | None, file: Path | None, o
         sys.exit(1)
 
 
-def _show(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+command.add_command(lab)

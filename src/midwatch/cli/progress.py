@@ -38,6 +38,12 @@ def watching(quiet: bool) -> Generator[Progress | None]:
         yield show
 
 
+def show_count(done: int, total: int) -> None:
+    """How many of how many are done, on one line."""
+    if sys.stderr.isatty():
+        print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+
 def _plain(detail: str) -> str:
     """Names from a cluster must not be read as markup."""
     return detail[:100].replace("[", "\\[")

@@ -20,7 +20,8 @@ from midwatch.knowledge.templates import pod_templates
 _DNS = 53
 _MAX_BLAMED = 3
 _MAX_NAMED = 50
-_CONTROLLERS = ("ingress", "traefik", "contour", "haproxy", "kong", "envoy", "gateway")
+_CONTROLLERS = ("ingress", "traefik", "contour", "kong", "apisix", "emissary")
+_ALSO_PROXIES = ("haproxy", "envoy", "nginx", "gateway")
 _FINITE = ("Job", "CronJob")
 
 
@@ -76,9 +77,12 @@ def _controllers(inventory: Inventory) -> list[Ref]:
 
 
 def _is_controller(template: PodTemplate) -> bool:
+    """By the recommended labels of its chart: a product that is nothing else, or a proxy called a controller."""
     labels = template.metadata.labels
     name = labels.get("app.kubernetes.io/name", "") + labels.get("app.kubernetes.io/component", "")
-    return any(each in name for each in _CONTROLLERS) and "controller" in (name + labels.get("app", "controller"))
+    if any(each in name for each in _CONTROLLERS):
+        return True
+    return "controller" in name and any(each in name for each in _ALSO_PROXIES)
 
 
 def _blocking(

@@ -35,7 +35,8 @@ def read_inventory(
         kind = answer.query.kind
         state = _read(answer, answer.query, objects, skipped)
         states[kind] = min(state, states.get(kind, state), key=_WORST_FIRST.index)
-    now = max(answer.at for answer in answers)
+    # The cluster's clock, when it was reached: the times in its objects are of that clock.
+    now = max(answer.at for answer in answers if isinstance(answer.query, ResourcesQuery))
     return build_inventory(objects, states, now, namespaces), tuple(skipped)
 
 

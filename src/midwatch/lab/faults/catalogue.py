@@ -16,8 +16,12 @@ from midwatch.lab.faults.fault import Fault
 @cache
 def all_faults() -> dict[str, Fault]:
     """Every fault, by name, in the order of names."""
-    found = {each.name: each for module in _modules() for each in _of(module)}
-    return dict(sorted(found.items()))
+    return {name: fault for name, (_, fault) in _known().items()}
+
+
+def family_of(name: str) -> str:
+    """The family of a fault: the folder that its file lies in."""
+    return _known()[name][0]
 
 
 def fault_named(name: str) -> Fault:
@@ -26,6 +30,12 @@ def fault_named(name: str) -> Fault:
     if found is None:
         raise UnknownName(f"there is no fault {name!r}: `midwatch lab faults` lists them")
     return found
+
+
+@cache
+def _known() -> dict[str, tuple[str, Fault]]:
+    found = {each.name: (module.__name__.split(".")[-2], each) for module in _modules() for each in _of(module)}
+    return dict(sorted(found.items()))
 
 
 def _modules() -> Iterator[ModuleType]:

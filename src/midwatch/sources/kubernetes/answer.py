@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
@@ -23,13 +24,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One HTTP response. `whole` is False when the body was longer than the limit (and was cut off)."""
+    """One HTTP response. `whole` is False when the body was longer than the limit (and was cut off).
+
+    `at` is the server's own time: all times in its objects are of that clock, whatever ours shows.
+    """
 
     status: int
     body: bytes
     content_type: str = ""
     retry_after: float | None = None
     whole: bool = True
+    at: datetime | None = None
 
 
 class CannotRead(Exception):

@@ -38,14 +38,13 @@ class KubernetesSource:
 
     async def fetch(self, query: Query) -> Evidence:
         """Answer the query; `requests` counts what was sent, repetitions included."""
-        at = datetime.now(UTC)
         reader = Reader(self._transport)
         answer = await self._answer(reader, query)
         return Evidence(
             self._name,
             query,
             answer.state,
-            at,
+            reader.at or datetime.now(UTC),
             answer.pages,
             answer.reason,
             reader.requests,

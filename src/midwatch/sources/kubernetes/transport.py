@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from random import SystemRandom
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -119,6 +121,7 @@ class Transport:
                 found.get("Content-Type", ""),
                 _seconds(found.get("Retry-After")),
                 whole,
+                _time(found.get("Date")),
             )
 
     def _explained(self, error: Exception) -> CannotRead:
@@ -144,6 +147,8 @@ class Reader:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self.requests = 0
+        self.at: datetime | None = None
+        """The server's time at its last response."""
 
     async def get(
         self,
@@ -161,6 +166,7 @@ class Reader:
             attempt += 1
             self.requests += 1
             reply, credential = await self._transport.send(path, params, accept, limit)
+            self.at = reply.at or self.at
             if reply.status == _UNAUTHORIZED and not renewed and await self._transport.renew(credential):
                 renewed = True
                 continue
@@ -185,6 +191,15 @@ async def _body(response: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bo
 
 def _seconds(retry_after: str | None) -> float | None:
     return float(retry_after) if retry_after and retry_after.isascii() and retry_after.isdigit() else None
+
+
+def _time(date: str | None) -> datetime | None:
+    """A `Date` header. Source: RFC 9110, 6.6.1."""
+    try:
+        found = parsedate_to_datetime(date) if date else None
+    except ValueError:
+        return None
+    return found if found and found.tzinfo else None
 
 
 def _tls_reason(error: BaseException) -> str:
