@@ -95,10 +95,19 @@ GENERAL_RULES: tuple[Rule, ...] = (
     rule(
         "command",
         Scope.CRASH,
-        r"command not found|: not found$|exec format error",
+        r"command not found|: not found$",
         "a command it runs does not exist",
         "它执行的命令不存在",
         ("command-not-found", 0.6),
+    ),
+    rule(
+        "exec-format",
+        Scope.CRASH,
+        r"exec format error|cannot execute binary file",
+        "its program is not for this platform (ENOEXEC)",
+        "它的程序不适用于该平台（ENOEXEC）",
+        ("image-architecture-mismatch", 0.6),
+        ("command-not-executable", 0.55),
     ),
     rule(
         "memory",
@@ -115,7 +124,7 @@ GENERAL_RULES: tuple[Rule, ...] = (
     rule(
         "segmentation-fault",
         Scope.CRASH,
-        r"segmentation fault|SIGSEGV|core dumped|invalid memory address or nil pointer",
+        r"segmentation fault|SIGSEGV(?!: segmentation violation code)|core dumped",
         "it accesses memory it must not",
         "它访问了非法内存",
         ("segmentation-fault", 0.5),
@@ -124,7 +133,8 @@ GENERAL_RULES: tuple[Rule, ...] = (
     rule(
         "crash",
         Scope.CRASH,
-        r"\bpanic: |panicked at|fatal error|Traceback \(most recent"
+        r"\bpanic: |invalid memory address or nil pointer|SIGSEGV: segmentation violation code|panicked at"
+        r"|fatal error|Traceback \(most recent"
         r"|unhandled (?:exception|promise|rejection)|uncaught|Exception in thread \"main\""
         r"|terminate called after|Application run failed|\bFATAL\b|assertion failed|Cannot find module"
         r"|ModuleNotFoundError|ImportError|ClassNotFoundException|NoClassDefFoundError",
