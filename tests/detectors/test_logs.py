@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -70,6 +71,14 @@ def read(
     template = LogTemplate(line, count, line, 1, last)
     digest = LogDigest(pod, "app" if pod == CLIENT else "mysql", False, lines, (template,), "logs")
     return list(read_log(inventory or cluster(), digest))
+
+
+def read_at(silence: timedelta, status: str = RUNS) -> list[Finding]:
+    """Ten refusals, the last one so long before the log was read."""
+    line, now = "dial tcp 10.96.0.8:8080: connect: connection refused", datetime(2026, 1, 1, tzinfo=UTC)
+    template = LogTemplate(line, 10, line, 1, 19, now - silence)
+    digest = LogDigest(CLIENT, "app", False, 20, (template,), "logs", now)
+    return list(read_log(cluster(status), digest))
 
 
 def best(found: list[Finding]) -> tuple[str, Ref]:
@@ -340,3 +349,13 @@ def test_a_privileged_port_is_not_a_taken_one() -> None:
 )
 def test_servers_complain_of_their_data_directory_in_their_own_words(line: str, cause: str) -> None:
     assert best(read(line))[0] == cause
+
+
+def test_errors_of_a_start_long_ago_are_over_when_the_container_is_well() -> None:
+    found = read_at(timedelta(minutes=40))
+    assert [(each.status, each.severity) for each in found] == [(Status.RECOVERED, Severity.INFO)]
+
+
+def test_recent_errors_count_and_so_do_old_ones_of_a_container_that_is_not_ready() -> None:
+    assert [each.status for each in read_at(timedelta(minutes=2))] == [Status.ACTIVE]
+    assert [each.status for each in read_at(timedelta(minutes=40), FAILS)] == [Status.ACTIVE]

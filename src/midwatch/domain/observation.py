@@ -12,18 +12,22 @@ from midwatch.domain.resource import Ref
 
 @dataclass(frozen=True, slots=True)
 class LogTemplate:
-    """Log lines of one shape: the shape with `<*>` for what varies, how often, when, and one real example."""
+    """Log lines of one shape: the shape with `<*>` for what varies, how often, when, and one real example.
+
+    `last_at` is the time of the last of them, where the log tells times.
+    """
 
     template: str
     count: int
     example: str
     first_line: int = 0
     last_line: int = 0
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LogDigest:
-    """The mined log of one container (`previous`: of its run before the last restart). `lines` were read."""
+    """The mined log of one container (`previous`: of its run before the last restart); `lines` read at `at`."""
 
     pod: Ref
     container: str
@@ -31,6 +35,7 @@ class LogDigest:
     lines: int
     templates: tuple[LogTemplate, ...]
     source: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
