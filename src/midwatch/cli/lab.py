@@ -59,7 +59,9 @@ def up(
     from midwatch.lab.apps.freight import FREIGHT
     from midwatch.lab.apps.shop import SHOP
     from midwatch.lab.cluster import running
+    from midwatch.lab.memory import collect_seldom
 
+    collect_seldom()
     start = time.time() - _BEFORE - 700.0
     cluster = running({"shop": SHOP, "freight": FREIGHT}[app], start, seed=seed, warm=_BEFORE)
     if fault is not None:
