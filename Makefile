@@ -39,7 +39,7 @@ fmt: $(DEV) ## Format the code and apply the linter's safe fixes
 hooks: $(DEV) ## Check each commit before it is made
 	$(BIN)/pre-commit install
 
-demo: $(RUNTIME) ## Diagnose a bundled broken cluster: no cluster, model or network needed
+demo: $(RUNTIME) ## Break a simulated shop and diagnose it: no cluster, model or network needed
 	$(BIN)/midwatch demo
 
 docs: $(DEV) ## Renew the reference pages that follow from the code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -30,5 +30,11 @@ class Settings(BaseSettings):
     )
     prometheus_token: SecretStr | None = Field(
         default=None, description="bearer token for it; a user and password may stand in the URL instead"
+    )
+    runtime_folder: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("MIDWATCH_RUNTIME_FOLDER", "XDG_RUNTIME_DIR"),
+        description="folder of yours in which a running lab says where it is; unset: $XDG_RUNTIME_DIR, then the"
+        " one for temporary files",
     )
     language: Literal["en", "zh"] = Field(default="en", description="language of reports")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.labs import lab_up
 from tests.flows.shop import healthy
 from tests.sources.fake_api import FakeApi
 from tests.sources.threaded import in_thread
@@ -58,33 +59,49 @@ def test_help_imports_nothing_heavy() -> None:
     assert result.stderr.strip() == "[]"
 
 
-def test_the_demo_finds_the_wrong_port_and_the_change_that_brought_it() -> None:
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A snapshot of a shop in which a NetworkPolicy blocks the way to the catalogue."""
+    folder = tmp_path_factory.mktemp("broken") / "snapshot"
+    fault = ("--fault", "network-policy-blocks-ingress", "--target", "catalog")
+    with lab_up(tmp_path_factory.mktemp("runtime"), *fault) as lab:
+        saved = lab.run("snapshot", "save", str(folder))
+    assert saved.returncode == 0, saved.stderr
+    return str(folder)
+
+
+def test_the_demo_prints_the_alert_and_finds_what_was_broken() -> None:
     result = midwatch("demo", "-o", "json")
     assert result.returncode == 0, result.stderr
+    assert "ProbeFailing (critical): The probe of https://shop.example/" in result.stderr
     report = json.loads(result.stdout)
     assert report["verdict"] == "fault"
     root = report["hypotheses"][0]
-    assert root["culprit"] == {"kind": "Deployment", "namespace": "shop", "name": "payments"}
-    assert any("5432 -> 5433" in each for each in root["change"]["fields"])
-    assert [each["role"] for each in report["hypotheses"]].count("root-cause") == 1
+    assert root["culprit"] == {"kind": "NetworkPolicy", "namespace": "shop", "name": "isolate-catalog"}
+    assert root["cause"] == "network-policy-blocks"
+    assert report["source"].startswith("kubernetes:midwatch-lab + prometheus:127.0.0.1")
 
 
-def test_the_demo_speaks_chinese() -> None:
-    result = midwatch("demo", "--lang", "zh")
-    assert result.returncode == 0
+def test_the_demo_breaks_what_it_is_told_and_speaks_chinese() -> None:
+    result = midwatch("demo", "--fault", "image-tag-missing", "--target", "ads", "--lang", "zh")
+    assert result.returncode == 0, result.stderr
+    assert "分钟后，第一条告警触发" in result.stdout
     assert "根因" in result.stdout
-    assert "故障" in result.stdout
+    assert "Deployment shop/ads" in result.stdout
 
 
-def test_markdown_starts_with_the_verdict() -> None:
-    result = midwatch("demo", "-o", "markdown")
+def test_a_fault_that_the_demo_does_not_know_is_told_in_one_sentence() -> None:
+    assert "no fault 'nonsense'" in one_sentence(midwatch("demo", "--fault", "nonsense"))
+
+
+def test_markdown_starts_with_the_verdict(broken: str) -> None:
+    result = midwatch("diagnose", "--snapshot", broken, "-o", "markdown")
     assert result.stdout.startswith("## FAULT: ")
 
 
-def test_exit_codes_tell_the_verdict_when_asked(tmp_path: Path) -> None:
+def test_exit_codes_tell_the_verdict_when_asked(tmp_path: Path, broken: str) -> None:
     (tmp_path / "objects.yaml").write_text(healthy())
-    broken = Path(__file__).parents[2] / "src" / "midwatch" / "data" / "demo"
-    assert midwatch("diagnose", "--snapshot", str(broken), "--exit-code", "-o", "json").returncode == 1
+    assert midwatch("diagnose", "--snapshot", broken, "--exit-code", "-o", "json").returncode == 1
     assert midwatch("diagnose", "--snapshot", str(tmp_path), "--exit-code", "-o", "json").returncode == 3
 
 
@@ -185,29 +202,26 @@ def test_causes_are_listed_and_explained_in_both_languages() -> None:
     assert json.loads(midwatch("causes", "oom-killed", "-o", "json").stdout)["id"] == "oom-killed"
 
 
-def test_doctor_proves_a_snapshot() -> None:
-    folder = Path(__file__).parents[2] / "src" / "midwatch" / "data" / "demo"
-    result = midwatch("doctor", "--snapshot", str(folder), "-o", "json")
+def test_doctor_proves_a_snapshot(broken: str) -> None:
+    result = midwatch("doctor", "--snapshot", broken, "-o", "json")
     assert json.loads(result.stdout)[0]["probes"]
 
 
-def test_graph_draws_text_and_pictures(tmp_path: Path) -> None:
-    folder = str(Path(__file__).parents[2] / "src" / "midwatch" / "data" / "demo")
-    assert "payments" in midwatch("graph", "deployment/payments", "-n", "shop", "--snapshot", folder).stdout
+def test_graph_draws_text_and_pictures(tmp_path: Path, broken: str) -> None:
+    assert "payments" in midwatch("graph", "deployment/payments", "-n", "shop", "--snapshot", broken).stdout
     for ending, start in (("svg", b"<svg"), ("png", b"\x89PNG"), ("dot", b"digraph")):
         target = tmp_path / f"picture.{ending}"
-        result = midwatch("graph", "-n", "shop", "--snapshot", folder, "-f", str(target))
+        result = midwatch("graph", "-n", "shop", "--snapshot", broken, "-f", str(target))
         assert result.returncode == 0, result.stderr
         assert target.read_bytes().startswith(start)
 
 
-def test_a_saved_snapshot_gives_the_same_diagnosis(tmp_path: Path) -> None:
-    folder = str(Path(__file__).parents[2] / "src" / "midwatch" / "data" / "demo")
-    saved = midwatch("snapshot", "save", str(tmp_path / "copy"), "--snapshot", folder)
+def test_a_saved_snapshot_gives_the_same_diagnosis(tmp_path: Path, broken: str) -> None:
+    saved = midwatch("snapshot", "save", str(tmp_path / "copy"), "--snapshot", broken)
     assert saved.returncode == 0, saved.stderr
     first, second = (
         json.loads(midwatch("diagnose", "--snapshot", each, "-o", "json").stdout)
-        for each in (folder, str(tmp_path / "copy"))
+        for each in (broken, str(tmp_path / "copy"))
     )
     assert first["verdict"] == second["verdict"] == "fault"
     assert first["hypotheses"][0]["culprit"] == second["hypotheses"][0]["culprit"]

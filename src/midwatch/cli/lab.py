@@ -1,48 +1,76 @@
-"""`midwatch lab`."""
+"""`midwatch lab`: the group, and `midwatch lab up`."""
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import msgspec
 
+from midwatch.cli import lab_faults, lab_steer
+from midwatch.cli.options import settings_of
+
 if TYPE_CHECKING:
-    from midwatch.lab.cluster import Cluster
+    from midwatch.lab.control.faults import Faults
+    from midwatch.lab.control.server import Control
 
 _BEFORE = 600.0
+_BROKEN = 300.0
 
 
 @click.group("lab")
 def command() -> None:
-    """A simulated cluster behind the real Kubernetes API, to try midwatch on and to break."""
+    """A simulated cluster behind the real Kubernetes API, to try midwatch on and to break.
+
+    \b
+    Examples:
+      midwatch lab up                        (serves it; the others go into another terminal)
+      midwatch lab fault image-tag-missing
+      midwatch lab wait 10m
+      midwatch lab status
+      midwatch lab mend
+    """
 
 
-@command.command("faults")
-@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def faults(output: str) -> None:
-    """List what can be broken, with the causes that name it."""
-    from midwatch.lab.faults.catalogue import all_faults
+for _each in (
+    lab_faults.command,
+    lab_steer.fault,
+    lab_steer.mend,
+    lab_steer.status,
+    lab_steer.wait,
+):
+    command.add_command(_each)
 
-    known = all_faults().values()
-    if output == "json":
-        rows = [{"name": each.name, "title": each.title.en, "causes": each.causes} for each in known]
-        print(msgspec.json.format(msgspec.json.encode(rows)).decode())
-        return
-    width = max(len(each.name) for each in known)
-    for each in known:
-        print(f"{each.name:<{width}}  {each.title.en}")
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the options of `up` say."""
+
+    app: str
+    seed: int
+    fault: str
+    target: str
+    port: int
+    speed: float
+    folder: Path | None
+    output: str
 
 
 @command.command("up")
-@click.option("--app", type=click.Choice(["shop", "freight"]), default="shop", show_default=True)
-@click.option("--fault", "fault", metavar="NAME", help="Break this (`midwatch lab faults` lists what there is).")
-@click.option("--target", metavar="NAME", help="Break it in the object of this name.  [default: one by the seed]")
+@click.option(
+    "--app", default="shop", show_default=True, metavar="NAME", help="shop, freight, or generated:N (N services)."
+)
+@click.option(
+    "--fault", metavar="NAME", default="", help="Break this (`midwatch lab faults` lists what there is)."
+)
+@click.option("--target", metavar="NAME", default="", help="Break it in this object.  [default: one by the seed]")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed makes the same cluster.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Of the API on the loopback.  [default: any]"
@@ -51,42 +79,89 @@ def faults(output: str) -> None:
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="For kubeconfig and audit log.  [default: a new one]"
 )
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def up(
-    app: str, fault: str | None, target: str | None, seed: int, port: int, speed: float, folder: Path | None
+    app: str,
+    fault: str,
+    target: str,
+    seed: int,
+    port: int,
+    speed: float,
+    folder: Path | None,
+    output: str,
 ) -> None:
     """Serve a simulated cluster with an application until it is interrupted."""
     from midwatch.errors import UsageError
-    from midwatch.lab.apps.freight import FREIGHT
-    from midwatch.lab.apps.shop import SHOP
-    from midwatch.lab.cluster import running
     from midwatch.lab.memory import collect_seldom
 
     collect_seldom()
-    start = time.time() - _BEFORE - 700.0
-    cluster = running({"shop": SHOP, "freight": FREIGHT}[app], start, seed=seed, warm=_BEFORE)
-    if fault is not None:
-        from midwatch.lab.faults.catalogue import fault_named
-        from midwatch.lab.faults.strike import strike_one
-
-        struck = strike_one(cluster, fault_named(fault), seed, target or "")
-        print(f"broke {struck}: {fault_named(fault).title.en}", file=sys.stderr)
-    cluster.env.clock.run_until(max(time.time(), cluster.env.clock.now + (300.0 if fault else 0.0)))
-    place = folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))
-    place.mkdir(parents=True, exist_ok=True)
+    wanted = _Wanted(app, seed, fault, target, port, speed, folder, output)
     try:
-        asyncio.run(_serve(cluster, place, port, speed, app))
-    except KeyboardInterrupt:
+        asyncio.run(_serve(wanted, _built(wanted), _folder(folder)))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("the lab has stopped", file=sys.stderr)
     except OSError as error:
         why = error.strerror or error
         raise UsageError(f"the lab cannot listen on port {port}: {why}; use --port 0") from error
 
 
-async def _serve(cluster: Cluster, folder: Path, port: int, speed: float, app: str) -> None:
+def _built(wanted: _Wanted) -> Faults:
+    """The cluster, broken if wanted, at the real time or a little ahead of it."""
+    from midwatch.errors import UsageError
+    from midwatch.lab.apps.named import app_named
+    from midwatch.lab.cluster import running
+    from midwatch.lab.control.faults import Faults
+    from midwatch.lab.faults.catalogue import fault_named
+
+    app, fault = app_named(wanted.app), fault_named(wanted.fault) if wanted.fault else None
+    if wanted.target and fault is None:
+        raise UsageError("--target says where a fault strikes: name the fault with --fault")
+    cluster = running(app, time.time() - _BEFORE - 700.0, seed=wanted.seed, warm=_BEFORE)
+    faults = Faults(cluster)
+    if fault is not None:
+        struck = faults.strike(fault, wanted.target, wanted.seed)
+        print(f"broke {struck.target}: {fault.title.en}", file=sys.stderr)
+        cluster.run(_BROKEN)
+    cluster.env.clock.run_until(time.time())
+    return faults
+
+
+def _folder(folder: Path | None) -> Path:
+    from midwatch.errors import UsageError
+    from midwatch.lab.control.client import Remote
+    from midwatch.lab.control.notes import note_of
+
+    place = folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        Remote(place, note_of(place)).status()
+    except UsageError:
+        return place
+    except OSError as error:
+        raise UsageError(f"--folder {str(place)!r} cannot be used: {error.strerror}") from error
+    raise UsageError(f"a lab runs in {place} already: end it, or choose another --folder")
+
+
+async def _serve(wanted: _Wanted, faults: Faults, folder: Path) -> None:
+    from midwatch.lab.control.server import Control, controlled
     from midwatch.lab.serve import keep_time, opened
 
-    async with opened(cluster, folder, port=port) as lab:
-        print(f"{app} runs. In another terminal:\n")
-        print(f"  export KUBECONFIG={lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={lab.telemetry}")
-        print("  kubectl get pods -A\n  midwatch diagnose\n\nCtrl-C ends it.", flush=True)
-        await keep_time(cluster, speed)
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    namespace = wanted.app.partition(":")[0]
+    async with opened(faults.cluster, folder, port=wanted.port) as lab:
+        control = Control(lab, faults, wanted.app, namespace, wanted.speed)
+        async with controlled(control, folder, settings_of(None).runtime_folder):
+            _tell(control, wanted.output)
+            await keep_time(faults.cluster, wanted.speed)
+
+
+def _tell(control: Control, output: str) -> None:
+    if output == "json":
+        print(msgspec.json.encode(control.status()).decode(), flush=True)
+        return
+    print(f"{control.app} runs. In another terminal:\n")
+    print(f"  export KUBECONFIG={control.lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={control.status().telemetry}")
+    print("  kubectl get pods -A\n  midwatch diagnose\n")
+    print("Break it with `midwatch lab fault NAME`, mend it with `midwatch lab mend`. Ctrl-C ends it.", flush=True)

@@ -70,10 +70,10 @@ def _first_line(error: ValueError) -> str:
     return "; ".join(lines[1:3]) or lines[0]
 
 
-def seconds_of(text: str) -> float:
+def seconds_of(text: str, name: str = "--since") -> float:
     """`90s`, `30m`, `2h`, `1d` in seconds."""
     units = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     number, unit = text[:-1], text[-1:]
     if unit not in units or not number.isdigit() or len(number) > 6:
-        raise UsageError(f"--since {text!r} is not a duration: write a number and s, m, h or d, such as 30m or 2h")
+        raise UsageError(f"{name} {text!r} is not a duration: write a number and s, m, h or d, such as 30m or 2h")
     return float(number) * units[unit]

@@ -17,7 +17,7 @@ _COMMANDS = {
     "eval": ("midwatch.cli.eval", "Measure the diagnosis on suites of known faults."),
     "bench": ("midwatch.cli.bench", "Measure what a diagnosis of a large cluster costs."),
     "lab": ("midwatch.cli.lab", "Serve a simulated cluster behind the real Kubernetes API, and break it."),
-    "demo": ("midwatch.cli.demo", "Diagnose the bundled snapshot of a broken shop; needs no cluster."),
+    "demo": ("midwatch.cli.demo", "Break a simulated shop and diagnose it; needs no cluster."),
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.errors import UsageError
@@ -12,7 +11,7 @@ from midwatch.lab.cluster import Cluster
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, meta, name_of, namespace_of, stamp
 from midwatch.lab.faults.change import merge
-from midwatch.lab.faults.fault import Action, Create, Delete, Disturb, Edit, Fault, Plan, Restart, Stop, Tamper
+from midwatch.lab.faults.fault import Action, Create, Delete, Disturb, Edit, Plan, Restart, Stop, Tamper
 
 Undo = Callable[[], None]
 _SET_BY_SERVER = (
@@ -45,20 +44,6 @@ def strike(cluster: Cluster, plan: Plan) -> list[Undo]:
     """Do what a plan says, in order; returns what undoes it, in the order to be called."""
     undo = [_do(cluster, each) for each in plan.actions]
     return undo[::-1]
-
-
-def strike_one(cluster: Cluster, fault: Fault, seed: int, name: str = "") -> Ref:
-    """Strike the target of a name, or one that the seed chooses. Raises `UsageError` when there is none."""
-    view, random = LabView(cluster), Random(seed)
-    targets = [each for each in sorted(fault.targets(view)) if name in ("", each.name)]
-    if not targets:
-        what = f"called {name!r}" if name else "at all"
-        raise UsageError(
-            f"{fault.name} can strike nothing {what} here: name another target or another application"
-        )
-    target = random.choice(targets)
-    strike(cluster, fault.plan(view, target, random))
-    return target
 
 
 def _do(cluster: Cluster, action: Action) -> Undo:
@@ -98,7 +83,7 @@ def _known(cluster: Cluster, ref: Ref) -> tuple[Kind, Obj]:
     kind = cluster.env.kinds.named(ref.kind)
     found = cluster.get(*ref)
     if kind is None or found is None:
-        raise UsageError(f"the lab has no {ref}: list what there is with `midwatch lab faults --targets`")
+        raise UsageError(f"the lab has no {ref}: `midwatch lab faults --targets` lists what can be struck")
     return kind, found
 
 
