@@ -88,7 +88,10 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A time series that left its baseline. `normal` and `current` are in `unit`; None when not recorded."""
+    """A time series that left its baseline. `normal` and `current` are in `unit`; None when not recorded.
+
+    The two are equal for one that was looked at because of another, and did not change.
+    """
 
     subject: Ref
     measure: Measure
