@@ -8,7 +8,7 @@ from midwatch.detectors import performance, registry
 from midwatch.detectors.performance._weights import weight
 from midwatch.domain.finding import Claim, Finding
 from midwatch.domain.inventory import Inventory
-from midwatch.domain.observation import Call, Measure, Signal
+from midwatch.domain.observation import Call, Change, Measure, Signal
 from midwatch.domain.resource import Ref
 from tests.builders import inventory_of
 
@@ -323,3 +323,37 @@ def test_a_slow_service_whose_round_trips_are_as_ever_waits_by_itself() -> None:
     near = signal("stock", Measure.NETWORK_RTT, 0.4, 0.4, "ms")
     assert best(correlated(cluster(), [slow("stock")])).cause == "network-delay"
     assert best(correlated(cluster(), [slow("stock"), near])).cause == "latency-high"
+
+
+def link(caller: str, callee: str, *, late: bool = False, lossy: bool = False) -> Call:
+    ends = [Ref("Pod", "shop", f"{each}-0") for each in (caller, callee)]
+    rtt = Change(0.4, 200.4 if late else 0.5)
+    return Call(ends[0], ends[1], "", rtt, Change(0.1, 9.0 if lossy else 0.1))
+
+
+def test_the_workload_that_all_late_connections_share_is_slow_and_not_whom_it_calls() -> None:
+    links = [link(caller, callee, late="orders" in (caller, callee)) for caller, callee in CALLS]
+    signals = [slow("stock"), slow("mail"), slow("orders"), slow("front")]
+    claim = best(correlated(cluster(), signals, links))
+    assert (claim.cause, claim.culprit) == ("network-delay", workload("orders"))
+
+
+def test_the_workload_that_all_lossy_connections_share_loses_packets() -> None:
+    links = [link(caller, callee, lossy="front" in (caller, callee)) for caller, callee in CALLS]
+    claim = best(correlated(cluster(), [slow("front")], links))
+    assert (claim.cause, claim.culprit) == ("network-loss", workload("front"))
+
+
+def test_the_node_that_all_late_connections_leave_or_enter_is_slow() -> None:
+    here = {"orders": "n2", "stock": "n2"}
+    inventory = cluster(front="n1", search="n3", mail="n4", **here)
+    links = [link(caller, callee, late=(caller in here) != (callee in here)) for caller, callee in CALLS]
+    claim = best(correlated(inventory, [slow("front"), slow("orders")], links))
+    assert (claim.cause, claim.culprit) == ("node-network-delay", Ref("Node", "", "n2"))
+
+
+def test_late_connections_without_a_common_end_blame_nobody_for_all() -> None:
+    pairs = [("a", "b"), ("c", "d"), ("e", "f"), ("g", "h")]
+    inventory = inventory_of(*(running(each, f"n-{each}") for pair in pairs for each in pair))
+    found = correlated(inventory, [slow("b")], [link(*pair, late=True) for pair in pairs])
+    assert not [each for each in found if each.rule == "performance/shared-end"]

@@ -104,12 +104,26 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What a value usually is, and what it is now."""
+
+    normal: float
+    current: float
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One edge of the service graph: `caller` sends requests to `callee` (workloads or Services)."""
+    """One edge of the service graph: `caller` sends requests to `callee` (workloads, Services or pods).
+
+    Of connections between pods also the round trip in milliseconds (`rtt`) and the TCP segments that are sent
+    again each second (`resent`), where they are measured.
+    """
 
     caller: Ref
     callee: Ref
     source: str = ""
+    rtt: Change | None = None
+    resent: Change | None = None
 
 
 Observation: TypeAlias = LogDigest | ComponentStatus | ConnectionCheck | Signal | Call

@@ -22,9 +22,11 @@ def call_edges(inventory: Inventory, calls: Sequence[Call]) -> Iterator[Edge]:
         if callee is not None and not _is_own(inventory, caller, callee):
             yield Edge(caller, callee, Relation.CALLS)
     for call in calls:
+        callee = inventory.find(call.callee) if call.callee.kind == "Pod" else None
+        called = inventory.workload(callee) if callee is not None else call.callee
         for caller in _callers(inventory, call.caller):
-            if call.callee.kind and call.callee.name:
-                yield Edge(caller, call.callee, Relation.CALLS)
+            if called.kind and called.name and caller != called:
+                yield Edge(caller, called, Relation.CALLS)
 
 
 def _callee(reference: Reference, found: Resolution) -> Ref | None:

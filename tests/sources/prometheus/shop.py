@@ -26,6 +26,7 @@ class Shop:
     throttled: dict[str, float] = field(default_factory=dict[str, float])
     full: dict[str, float] = field(default_factory=dict[str, float])
     busy: float = 0.3
+    milliseconds_apart: float = 0.0
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
@@ -46,6 +47,21 @@ class Shop:
         self.env.metrics.add("node_cpu_seconds_total", labels(**idle), 5 * (1 - self.busy))
         self.env.metrics.add("node_cpu_seconds_total", labels(**{**idle, "mode": "user"}), 5 * self.busy)
         self.env.metrics.set("kube_node_info", labels(node="n1", internal_ip="10.0.0.1"), 1)
+
+        if self.milliseconds_apart:
+            self._connection()
+
+    def _connection(self) -> None:
+        """From the pod of `web` to that of `cart`, as the node's agent measures it."""
+        pods = {each: f"{each}-6d5f8c7b9-x2k4z" for each in ("web", "cart")}
+        for number, (name, pod) in enumerate(pods.items(), 1):
+            at = labels(
+                namespace="shop", pod=pod, pod_ip=f"10.1.0.{number}", host_network="false", created_by=name
+            )
+            self.env.metrics.set("kube_pod_info", at, 1)
+        ends = {"container_id": f"/k8s/shop/{pods['web']}/app", "actual_destination": "10.1.0.2:8080"}
+        self.env.metrics.set("container_net_latency_seconds", labels(**ends), self.milliseconds_apart / 1000)
+        self.env.metrics.add("container_net_tcp_retransmits_total", labels(**ends), 0.0)
 
     def _requests(self, source: str, target: str) -> None:
         count = 5 * self.rps[target] * self._random.uniform(0.9, 1.1)

@@ -181,3 +181,31 @@ async def test_doctor_learns_how_much_can_be_asked() -> None:
         (probe,) = await source.check()
     assert probe.state is EvidenceState.OBSERVED
     assert "questions can be asked" in probe.detail
+
+
+async def _calls(shop: Shop) -> list[Call]:
+    async with _source(shop) as source:
+        evidence = await source.fetch(TracesQuery())
+        return [each for each in decode_observations(evidence.query, evidence.pages) if isinstance(each, Call)]
+
+
+async def test_connections_between_pods_tell_what_is_usual_and_what_is_now() -> None:
+    shop = Shop(milliseconds_apart=0.4)
+    shop.run(60)
+    shop.milliseconds_apart = 120.0
+    shop.run(10)
+    [link] = [each for each in await _calls(shop) if each.caller.kind == "Pod"]
+    assert (link.caller.name, link.callee.name) == ("web-6d5f8c7b9-x2k4z", "cart-6d5f8c7b9-x2k4z")
+    assert link.rtt is not None
+    assert (link.rtt.normal, link.rtt.current) == (0.4, 120.0)
+
+
+async def test_round_trips_of_a_late_service_are_told_though_they_did_not_change() -> None:
+    shop = Shop(milliseconds_apart=0.4)
+    shop.run(40)
+    shop.milliseconds["cart"] = 300.0
+    shop.run(10)
+    _, signals = await _read(shop)
+    near = _of(signals, CART)[Measure.NETWORK_RTT]
+    assert near.normal == near.current == 0.4
+    assert weight(near) == 0

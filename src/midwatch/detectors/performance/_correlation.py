@@ -12,6 +12,7 @@ from functools import cached_property
 
 from midwatch.detectors._ages import newest
 from midwatch.detectors.common import MAX_FACTS
+from midwatch.detectors.performance._links import SharedEnd, shared_end
 from midwatch.detectors.performance._node_correlation import Suspect, suspect_nodes
 from midwatch.detectors.performance._profiles import Profile, profiles, signal_fact
 from midwatch.detectors.performance._service_map import ServiceMap
@@ -44,7 +45,8 @@ def correlate(inventory: Inventory, signals: Sequence[Signal], calls: Sequence[C
     """Findings about services and nodes from all signals and calls together."""
     services = ServiceMap(inventory, calls)
     picture = _Picture(services, profiles(signals, services))
-    suspects = suspect_nodes(services, picture.found, picture.roots)
+    shared = shared_end(services)
+    suspects = (shared,) if shared else suspect_nodes(services, picture.found, picture.roots)
     yield from (each.finding() for each in suspects)
     for ref in picture.roots:
         yield _root(picture, picture.found[ref], suspects)
@@ -124,13 +126,13 @@ def _depth(found: Profile) -> tuple[bool, float, float]:
     return found.saturation >= _BUSY, min(found.growth, 1e6), found.hurt
 
 
-def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Finding:
+def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect | SharedEnd]) -> Finding:
     claims, why = _verdict(found)
     factor = _UNWELL if picture.services.is_unwell(found.ref) else 1.0
     guessed = picture.services.is_blind and len(picture.anomalous) > 1 and found.saturation < _BUSY
     if guessed:
         factor *= _GUESSED
-    if found.saturation < _BUSY and any(found.ref in each.affected for each in suspects):
+    if found.saturation < _BUSY and any(_is_elsewhere(found.ref, each) for each in suspects):
         factor *= _ELSEWHERE
     callers = [ref for ref, by in picture.victims.items() if by == found.ref]
     silent = picture.silent_backends(found.ref) if found.latency and found.saturation < _BUSY else []
@@ -150,6 +152,11 @@ def _root(picture: _Picture, found: Profile, suspects: Sequence[Suspect]) -> Fin
         affected=tuple(callers),
         since=newest(each.since for each in found.signals),
     )
+
+
+def _is_elsewhere(ref: Ref, suspect: Suspect | SharedEnd) -> bool:
+    """Whether another object explains what is anomalous here."""
+    return ref in suspect.affected and not (isinstance(suspect, SharedEnd) and suspect.ref == ref)
 
 
 def _basis(guessed: bool) -> Text:

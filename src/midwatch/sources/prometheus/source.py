@@ -13,6 +13,7 @@ from midwatch.domain.query import Query, SignalsQuery, TracesQuery
 from midwatch.errors import UnknownName
 from midwatch.sources.prometheus.api import Api
 from midwatch.sources.prometheus.calls import read_calls, sources_of
+from midwatch.sources.prometheus.links import can_tell, read_links
 from midwatch.sources.prometheus.questions import QUESTIONS, askable
 from midwatch.sources.prometheus.signals import Readings, read_signals, worst_of
 from midwatch.sources.prometheus.transport import CannotAsk, Transport, address_of
@@ -70,10 +71,12 @@ class PrometheusSource:
         return self._evidence(query, state, at, wanted, reason, requests, found.skipped)
 
     async def _calls(self, query: TracesQuery, at: datetime, api: Api) -> Evidence:
-        metrics = sources_of(await api.names())
-        if not metrics:
+        names = await api.names()
+        metrics, linked = sources_of(names), can_tell(names)
+        if not metrics and not linked:
             return self._evidence(query, EvidenceState.FAILED, at, (), _NO_CALLS, api.requests)
         found = await read_calls(api, metrics, self.name)
+        found += await read_links(api, self.name) if linked else []
         wanted = [each for each in found if query.namespace in ("", each.caller.namespace, each.callee.namespace)]
         state = EvidenceState.OBSERVED if wanted else EvidenceState.EMPTY
         return self._evidence(query, state, at, wanted, "", api.requests)
