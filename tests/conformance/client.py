@@ -26,8 +26,10 @@ class Reply:
 
     @property
     def content(self) -> Any:
-        """The body: JSON, a list of JSON lines (of a watch), or text."""
+        """The body: JSON or YAML, a list of JSON lines (of a watch), or text."""
         media = self.headers.get("content-type", "")
+        if "yaml" in media:
+            return yaml.safe_load(self.body)
         if not self.body or "json" not in media:
             return self.body.decode()
         try:

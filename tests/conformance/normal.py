@@ -10,6 +10,8 @@ _UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 _TOKEN_VOLUME = re.compile(r"kube-api-access-[a-z0-9]{5}")
 _TOO_LARGE = re.compile(r"Too large resource version: \d+, current: \d+")
 _AGE = re.compile(r"(\d+[smhdy])+|<invalid>")
+_CONTROLLED = ("Deployment", "Job", "CronJob", "PartialObjectMetadata")
+_REVISION = "deployment.kubernetes.io/revision"
 _ANY = {
     "resourceVersion": "<version>",
     "continue": "<token>",
@@ -30,6 +32,8 @@ def normal(value: Any, namespace: str) -> Any:
 
 
 def _object(value: dict[str, Any], namespace: str) -> dict[str, Any]:
+    if value.get("kind") in _CONTROLLED:
+        value = _before_controllers(value)
     found: dict[str, Any] = {_text(key, namespace): _member(key, each, namespace) for key, each in value.items()}
     head: Any = value.get("metadata")
     prefix = cast("dict[str, Any]", head).get("generateName") if isinstance(head, dict) else None
@@ -40,11 +44,22 @@ def _object(value: dict[str, Any], namespace: str) -> dict[str, Any]:
     return found
 
 
+def _before_controllers(value: dict[str, Any]) -> dict[str, Any]:
+    """A workload without what its controller wrote: that comes when it comes."""
+    head = dict(value.get("metadata") or {})
+    notes = {key: each for key, each in (head.pop("annotations", None) or {}).items() if key != _REVISION}
+    owned = [each for each in head.pop("managedFields", ()) if each["manager"] != "kube-controller-manager"]
+    head |= {"annotations": notes} if notes else {}
+    return {**value, "metadata": {**head, "managedFields": owned}, "status": {}}
+
+
 def _member(key: str, value: Any, namespace: str) -> Any:
     if key in _ANY and isinstance(value, str | int) and value not in ("", "0", "None"):
         return _ANY[key]
     if key == "clusterIPs":
         return ["<address>" for _ in value]
+    if key == "managedFields" and value:  # their order is that of the seconds they were written in
+        value = sorted(value, key=lambda each: (each["manager"], each["operation"], each.get("subresource", "")))
     return normal(value, namespace)
 
 

@@ -54,13 +54,13 @@ _USE: Mapping[str, Handler] = {"get": get_use, "list": list_use}
 
 
 def unknown() -> ApiError:
-    """404: nothing is served there."""
-    return ApiError(404, "NotFound", "the server could not find the requested resource")
+    """404: nothing is served there. Source: k8s.io/apimachinery/pkg/api/errors (NewGenericServerResponse)."""
+    return ApiError(404, "NotFound", "the server could not find the requested resource", details={})
 
 
 def _not_allowed() -> ApiError:
     why = "the server does not allow this method on the requested resource"
-    return ApiError(405, "MethodNotAllowed", why)
+    return ApiError(405, "MethodNotAllowed", why, details={})
 
 
 def respond(call: Call) -> Reply:
