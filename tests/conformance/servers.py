@@ -100,6 +100,7 @@ def _started(assets: Path, folder: Path) -> Generator[Path]:
         ])  # fmt: skip
         _run(stack, folder, [
             str(assets / "kube-apiserver"), f"--etcd-servers={etcd}", "--bind-address=127.0.0.1",
+            "--etcd-compaction-interval=2s",  # so that old versions are gone soon
             f"--secure-port={port}", f"--cert-dir={folder}", f"--tls-cert-file={folder / 'server.crt'}",
             f"--tls-private-key-file={folder / 'server.key'}", f"--token-auth-file={folder / 'tokens.csv'}",
             "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
