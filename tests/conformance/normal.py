@@ -59,8 +59,12 @@ def _member(key: str, value: Any, namespace: str) -> Any:
     if key == "clusterIPs":
         return ["<address>" for _ in value]
     if key == "managedFields" and value:  # their order is that of the seconds they were written in
-        value = sorted(value, key=lambda each: (each["manager"], each["operation"], each.get("subresource", "")))
+        value = sorted(cast("list[dict[str, Any]]", value), key=_writer)
     return normal(value, namespace)
+
+
+def _writer(entry: dict[str, Any]) -> tuple[str, str, str]:
+    return entry["manager"], entry["operation"], entry.get("subresource", "")
 
 
 def _row(row: dict[str, Any], columns: list[dict[str, Any]], namespace: str) -> dict[str, Any]:

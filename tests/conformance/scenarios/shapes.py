@@ -16,7 +16,8 @@ from tests.conformance.talk import TABLE, Talk
 _SERVED = {
     "v1": (
         "configmaps", "events", "namespaces", "namespaces/status", "nodes", "persistentvolumeclaims",
-        "persistentvolumes", "pods", "pods/eviction", "pods/log", "pods/status", "secrets", "serviceaccounts", "services",
+        "persistentvolumes", "pods", "pods/eviction", "pods/log", "pods/status", "secrets",
+        "serviceaccounts", "services",
     ),
     "apps/v1": (
         "daemonsets", "deployments", "deployments/scale", "deployments/status", "replicasets", "statefulsets",
