@@ -54,6 +54,30 @@ def test_quantities_and_values_of_two_types_are_read() -> None:
     assert budget["spec"] == {"minAvailable": "50%", "maxUnavailable": 2}
 
 
+def test_where_a_pod_takes_its_settings_from_is_read() -> None:
+    """`kubectl create job --from=cronjob/...` sends a whole template in this form."""
+    reference = field(1, field(1, b"credentials")) + field(2, b"password") + field(3, 0)
+    variable = field(1, b"PASSWORD") + field(3, field(4, reference))
+    probe = field(1, field(2, field(1, b"/ready") + field(2, field(1, 0) + field(2, 80)))) + field(4, 5)
+    container = field(1, b"app") + field(7, variable) + field(11, probe)
+    container += field(19, field(2, field(1, field(1, b"settings"))))
+    volume = field(1, b"flags") + field(2, field(19, field(1, field(1, b"flags"))))
+    pod = object_in(envelope("v1", "Pod", field(2, field(1, volume) + field(2, container) + field(21, 0))))
+    key = {"name": "credentials", "key": "password", "optional": False}
+    assert pod["spec"] == {
+        "automountServiceAccountToken": False,
+        "volumes": [{"name": "flags", "configMap": {"name": "flags"}}],
+        "containers": [
+            {
+                "name": "app",
+                "env": [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": key}}],
+                "envFrom": [{"configMapRef": {"name": "settings"}}],
+                "readinessProbe": {"httpGet": {"path": "/ready", "port": 80}, "periodSeconds": 5},
+            }
+        ],
+    }
+
+
 @given(st.binary(max_size=60))
 def test_rubbish_is_refused_and_never_breaks_the_reader(data: bytes) -> None:
     for body in (data, b"k8s\0" + data, envelope("v1", "ConfigMap", data)):

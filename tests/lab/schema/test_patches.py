@@ -24,13 +24,14 @@ def pod(*containers: dict[str, object], **more: object) -> dict[str, object]:
     return {"spec": {"template": {"spec": {"containers": list(containers), **more}}}}
 
 
-def test_containers_merge_by_name():
+def test_containers_merge_by_name_and_new_ones_come_before_those_that_only_the_server_has():
+    """As the documentation shows it (kubernetes.io, Update API Objects in Place Using kubectl patch)."""
     current = pod({"name": "a", "image": "1", "env": [{"name": "X", "value": "1"}]}, {"name": "b", "image": "2"})
     patch = pod({"name": "a", "image": "9", "env": [{"name": "Y", "value": "2"}]}, {"name": "c", "image": "3"})
     assert schema.strategic_merge(DEPLOYMENT, current, patch) == pod(
-        {"name": "a", "image": "9", "env": [{"name": "X", "value": "1"}, {"name": "Y", "value": "2"}]},
-        {"name": "b", "image": "2"},
+        {"name": "a", "image": "9", "env": [{"name": "Y", "value": "2"}, {"name": "X", "value": "1"}]},
         {"name": "c", "image": "3"},
+        {"name": "b", "image": "2"},
     )
 
 
@@ -56,7 +57,7 @@ def test_directives_delete_replace_and_order():
         {"metadata": {"finalizers": ["a.b/c", "d.e/f"]}},
         {"metadata": {"$deleteFromPrimitiveList/finalizers": ["a.b/c"], "finalizers": ["g.h/i"]}},
     )
-    assert found == {"metadata": {"finalizers": ["d.e/f", "g.h/i"]}}
+    assert found == {"metadata": {"finalizers": ["g.h/i", "d.e/f"]}}
 
 
 def test_atomic_lists_are_replaced():

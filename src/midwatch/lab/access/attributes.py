@@ -13,25 +13,6 @@ from midwatch.lab.core.errors import ApiError
 from midwatch.lab.core.registry import User
 
 
-class Asked(Protocol):
-    """Anything with the fields of `Attributes`."""
-
-    @property
-    def verb(self) -> str: ...
-    @property
-    def group(self) -> str: ...
-    @property
-    def resource(self) -> str: ...
-    @property
-    def subresource(self) -> str: ...
-    @property
-    def namespace(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def path(self) -> str: ...
-
-
 class Wanted(Protocol):
     """The least that says what is wanted of a resource."""
 
@@ -43,6 +24,17 @@ class Wanted(Protocol):
     def resource(self) -> str: ...
     @property
     def namespace(self) -> str: ...
+
+
+class Asked(Wanted, Protocol):
+    """Anything with the fields of `Attributes`."""
+
+    @property
+    def subresource(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def path(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ class Stream:
 
     pieces: Iterator[bytes] | AsyncGenerator[bytes, None]
     media: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 Reply: TypeAlias = Answer | Stream

@@ -95,8 +95,6 @@ def _json_patcher(body: bytes) -> Callable[[Obj], Obj]:
 
 def _apply(call: Call, resource: Resource) -> Reply:
     """Server-side apply, which creates what does not exist."""
-    if not call.query.get("fieldManager"):
-        raise _invalid_options("fieldManager", "FieldValueRequired", "Required value: is required for apply patch")
     kind, target, env = resource.stored, call.target, call.env
     applied, warnings = _applied(call, resource)
     namespace = target.namespace if kind.namespaced else ""
@@ -119,12 +117,3 @@ def _applied(call: Call, resource: Resource) -> tuple[Obj, list[str]]:
     check_kind(resource.kind, obj, call.body)
     known, warnings = decode(resource.kind, obj, validation(call))
     return resource.taken(placed(call, resource.kind, known)), warnings
-
-
-def _invalid_options(field: str, reason: str, message: str) -> ApiError:
-    details = {
-        "group": "meta.k8s.io",
-        "kind": "PatchOptions",
-        "causes": [{"reason": reason, "message": message, "field": field}],
-    }
-    return ApiError(422, "Invalid", f'PatchOptions.meta.k8s.io "" is invalid: {field}: {message}', details=details)

@@ -6,10 +6,10 @@ Source: k8s.io/apiserver/pkg/endpoints/handlers/get.go, k8s.io/apiserver/pkg/sto
 from __future__ import annotations
 
 import base64
-import binascii
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from string import ascii_letters, digits
 
 import msgspec
 
@@ -25,6 +25,7 @@ from midwatch.lab.core.objects import Obj, name_of, namespace_of
 from midwatch.lab.core.store import Listing
 
 _FORM = "meta.k8s.io/v1"
+_ALPHABET = frozenset(f"{ascii_letters}{digits}-_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,52 @@ class Token:
     namespace: str
     name: str
 
-    def text(self) -> str:
-        """As clients carry it."""
-        found = {"v": _FORM, "rv": self.revision, "start": f"{self.namespace}/{self.name}\0"}
+    def text(self, namespace: str) -> str:
+        """As clients carry it; the key is written below the namespace that is listed, if it is only one."""
+        start = self.name if namespace else f"{self.namespace}/{self.name}"
+        found = {"v": _FORM, "rv": self.revision, "start": f"{start}\0"}
         return base64.urlsafe_b64encode(msgspec.json.encode(found)).rstrip(b"=").decode()
 
 
-def token_of(text: str) -> Token:
-    """Read one; raises `ApiError` 400."""
+class _Encoded(msgspec.Struct):
+    """What a token holds (continueToken)."""
+
+    v: str = ""
+    rv: int = 0
+    start: str = ""
+
+
+def token_of(text: str, namespace: str) -> Token:
+    """Read one of a list of a namespace, or of all; raises `ApiError` 400."""
+    found = _encoded(text)
+    if found.v != _FORM:
+        raise _no_token(f": server does not recognize this encoded version {found.v}")
+    if not found.rv:
+        raise _no_token(f": incorrect encoded start resourceVersion (version {_FORM})")
+    if not found.start:
+        raise _no_token(f": encoded start key empty (version {_FORM})")
+    space, _, name = found.start.rstrip("\0").rpartition("/")
+    return Token(found.rv, namespace or space, name)
+
+
+def _encoded(text: str) -> _Encoded:
+    """Source: k8s.io/apiserver/pkg/storage/continue.go (DecodeContinue), encoding/base64 (CorruptInputError)."""
+    bad = next((at for at, each in enumerate(text) if each not in _ALPHABET), None)
+    if bad is not None or len(text) % 4 == 1:
+        raise _no_token(f": illegal base64 data at input byte {len(text) - 1 if bad is None else bad}")
+    raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     try:
-        found: Obj = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if found["v"] != _FORM:
-            raise bad_request(
-                f"continue key is not valid: server does not recognize this encoded version {found['v']!r}"
-            )
-        namespace, _, name = found["start"].rstrip("\0").partition("/")
-        return Token(int(found["rv"]), namespace, name)
-    except (msgspec.DecodeError, binascii.Error, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
-        raise bad_request(f"continue key is not valid: {error}") from error
+        return msgspec.json.decode(raw, type=_Encoded)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        if raw[:1] in (b"{", b""):
+            raise _no_token(": unexpected end of JSON input") from error
+        first = chr(raw[0]) if chr(raw[0]).isprintable() else f"\\u{raw[0]:04x}"
+        raise _no_token(f": invalid character '{first}' looking for beginning of value") from error
+
+
+def _no_token(why: str) -> ApiError:
+    """Source: k8s.io/apiserver/pkg/storage/util.go (ValidateListOptions)."""
+    return bad_request(f"invalid continue token: continue key is not valid{why}")
 
 
 def get_object(call: Call, resource: Resource) -> Reply:
@@ -76,12 +105,13 @@ def selected(call: Call, resource: Resource) -> Selection:
 def list_objects(call: Call, resource: Resource) -> Reply:
     """The objects of a namespace or of all, possibly in pages."""
     view, wanted = View(call, resource), selected(call, resource)
+    space = call.target.namespace if resource.stored.namespaced else ""
     try:
         listing, start = _snapshot(call, resource)
     except _PageGone as gone:
-        return Answer({**gone.error.status(), "metadata": {"continue": gone.token.text()}}, gone.error.code)
-    span = _span(listing.items, call.target.namespace if resource.stored.namespaced else "", start)
-    page, head = _page(call, listing, wanted, span)
+        return Answer({**gone.error.status(), "metadata": {"continue": gone.token.text(space)}}, gone.error.code)
+    span = _span(listing.items, space, start)
+    page, head = _page(call, listing, wanted, span, space)
     body, field, items = view.list(head, page)
     if view.accepted.media == YAML:
         return Answer({**body, field: list(items)}, media=YAML)
@@ -108,7 +138,7 @@ def _snapshot(call: Call, resource: Resource) -> tuple[Listing, Token | None]:
         return store.listing_at(resource.stored, exact), None
     if call.query.get("resourceVersion", "") not in ("", "0"):
         raise bad_request("specifying resource version is not allowed when using continue")
-    token = token_of(text)
+    token = token_of(text, call.target.namespace if resource.stored.namespaced else "")
     if token.revision < 0:
         return store.listing(resource.stored), token
     try:
@@ -145,7 +175,7 @@ def _limit(call: Call) -> int:
     return 0 if call.query.get("resourceVersion") == "0" else max(limit, 0)
 
 
-def _page(call: Call, listing: Listing, wanted: Selection, span: range) -> tuple[list[Obj], Obj]:
+def _page(call: Call, listing: Listing, wanted: Selection, span: range, space: str) -> tuple[list[Obj], Obj]:
     """The objects of a page, and the metadata of the list."""
     items, limit = listing.items, _limit(call)
     head: Obj = {"resourceVersion": str(listing.revision)}
@@ -154,7 +184,7 @@ def _page(call: Call, listing: Listing, wanted: Selection, span: range) -> tuple
         left = len(span) - len(page)
         if left:
             last = page[-1]
-            head["continue"] = Token(listing.revision, namespace_of(last), name_of(last)).text()
+            head["continue"] = Token(listing.revision, namespace_of(last), name_of(last)).text(space)
             head["remainingItemCount"] = left
         return page, head
     found: list[Obj] = []
@@ -163,7 +193,7 @@ def _page(call: Call, listing: Listing, wanted: Selection, span: range) -> tuple
             continue
         if limit and len(found) == limit:
             last = found[-1]
-            head["continue"] = Token(listing.revision, namespace_of(last), name_of(last)).text()
+            head["continue"] = Token(listing.revision, namespace_of(last), name_of(last)).text(space)
             break
         found.append(items[order])
     return found, head

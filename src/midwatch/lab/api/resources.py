@@ -38,10 +38,21 @@ VIEWS = (
 )
 
 
+def _version(kind: Kind, stored: Kind) -> Resource:
+    """Another version of a custom type: without a conversion only `apiVersion` differs."""
+    return Resource(
+        kind,
+        stored,
+        lambda found: {**found, "apiVersion": kind.api_version},
+        lambda found: {**found, "apiVersion": stored.api_version},
+    )
+
+
 def served(kinds: Kinds) -> Iterator[Resource]:
     """All resources."""
     for each in kinds:
         yield Resource(each, each)
+        yield from (_version(other, each) for other in each.others)
     yield from VIEWS
 
 
@@ -50,5 +61,8 @@ def find(kinds: Kinds, group: str, version: str, plural: str) -> Resource | None
     known = kinds.by_resource(group, plural)
     if known is not None and known.version == version:
         return Resource(known, known)
+    other = next((each for each in known.others if each.version == version), None) if known is not None else None
+    if known is not None and other is not None:
+        return _version(other, known)
     wanted = (group, version, plural)
     return next((each for each in VIEWS if (each.kind.group, each.kind.version, each.kind.plural) == wanted), None)

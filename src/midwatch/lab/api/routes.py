@@ -9,6 +9,7 @@ from midwatch.lab.api.call import Call, Handler, Reply
 from midwatch.lab.api.deleting import delete_collection, delete_object
 from midwatch.lab.api.eviction import create_eviction
 from midwatch.lab.api.logs import pod_log
+from midwatch.lab.api.options import check_options
 from midwatch.lab.api.patching import patch_object
 from midwatch.lab.api.podwrites import bind, connect, finalize
 from midwatch.lab.api.reading import get_object, list_objects
@@ -16,6 +17,7 @@ from midwatch.lab.api.resources import Resource, find
 from midwatch.lab.api.reviews import REVIEWS, issue_token, review
 from midwatch.lab.api.scaling import get_scale, patch_scale, update_scale
 from midwatch.lab.api.usage import NODE_METRICS, POD_METRICS, get_use, list_use
+from midwatch.lab.api.warnings import deprecations, warned
 from midwatch.lab.api.watching import watch_objects
 from midwatch.lab.api.writing import create_object, update_object
 from midwatch.lab.core.errors import ApiError
@@ -52,13 +54,13 @@ _USE: Mapping[str, Handler] = {"get": get_use, "list": list_use}
 
 
 def unknown() -> ApiError:
-    """404: nothing is served there."""
-    return ApiError(404, "NotFound", "the server could not find the requested resource")
+    """404: nothing is served there. Source: k8s.io/apimachinery/pkg/api/errors (NewGenericServerResponse)."""
+    return ApiError(404, "NotFound", "the server could not find the requested resource", details={})
 
 
 def _not_allowed() -> ApiError:
     why = "the server does not allow this method on the requested resource"
-    return ApiError(405, "MethodNotAllowed", why)
+    return ApiError(405, "MethodNotAllowed", why, details={})
 
 
 def respond(call: Call) -> Reply:
@@ -90,7 +92,8 @@ def _with(handlers: Mapping[str, Handler], call: Call, resource: Resource | None
     handler = handlers.get(call.verb)
     if handler is None or not _fits(call, resource):
         raise _not_allowed()
-    return handler(call, resource)
+    check_options(call)
+    return warned(handler(call, resource), deprecations(call, resource))
 
 
 def _fits(call: Call, resource: Resource) -> bool:

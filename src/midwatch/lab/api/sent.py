@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from midwatch.lab.api.body import decoded, media_of
+from midwatch.lab.api.body import decoded, media_of, unrecognized
 from midwatch.lab.api.call import Call
 from midwatch.lab.api.resources import Resource
-from midwatch.lab.core.errors import bad_request
+from midwatch.lab.core.errors import ApiError, bad_request
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, name_of, namespace_of, with_meta
 from midwatch.lab.schema import decode
@@ -33,25 +33,28 @@ def validation(call: Call) -> str:
 
 
 def check_kind(kind: Kind, found: Obj, body: bytes) -> None:
-    """Raises `ApiError` 400 unless an object is of the kind that the path names."""
-    shown = body[:1024].decode(errors="replace")
-    if not found.get("kind"):
-        raise bad_request(f"Object 'Kind' is missing in '{shown}'")
-    version = found.get("apiVersion") or ""
-    if not version:
-        raise bad_request(
-            f"the object provided is unrecognized (must be of type {kind.kind}): "
-            f"Object 'apiVersion' is missing in '{shown}'"
-        )
-    if version != kind.api_version:
+    """Raises `ApiError` 400 unless an object is of the kind that the path names.
+
+    Of built-in kinds both may be missing: the path says what the object is.
+    Source: k8s.io/apimachinery/pkg/runtime/serializer/json/json.go (gvkWithDefaults, Decode).
+    """
+    shown, version, given = body.decode(errors="replace"), found.get("apiVersion"), found.get("kind")
+    if kind.custom and not given:
+        raise unrecognized(kind.kind, f"Object 'Kind' is missing in '{shown}'", body)
+    if kind.custom and not version:
+        raise _not_handled(given or "", "", kind, f"Object 'apiVersion' is missing in '{shown}'")
+    if (given or kind.kind) != kind.kind:
+        group = (kind.group or "core").partition(".")[0]
+        why = f"converting ({kind.version}.{given}) to ({group}.{kind.kind}): unknown conversion"
+        raise _not_handled(given or "", kind.version, kind, why)
+    if version and version != kind.api_version:
         raise bad_request(
             f"the API version in the data ({version}) does not match the expected API version ({kind.api_version})"
         )
-    if found["kind"] != kind.kind:
-        raise bad_request(
-            f'{found["kind"]} in version "{kind.version}" cannot be handled as a {kind.kind}: '
-            f"converting ({found['kind']}) to ({kind.kind}): unknown conversion"
-        )
+
+
+def _not_handled(given: str, version: str, kind: Kind, why: str) -> ApiError:
+    return bad_request(f'{given} in version "{version}" cannot be handled as a {kind.kind}: {why}')
 
 
 def placed(call: Call, kind: Kind, found: Obj) -> Obj:

@@ -107,7 +107,9 @@ class Server:
         return {"Audit-Id": trail.id, "Cache-Control": "no-cache, private", "Date": date}
 
     async def _stream(self, request: web.Request, reply: Stream, trail: Trail) -> web.StreamResponse:
-        response = web.StreamResponse(headers={**self._headers(trail), "Content-Type": reply.media})
+        response = web.StreamResponse(
+            headers={**self._headers(trail), **reply.headers, "Content-Type": reply.media}
+        )
         response.enable_chunked_encoding()
         try:
             await response.prepare(request)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from midwatch.lab.api.call import Answer, Call
+from midwatch.lab.api.call import Call, Reply
 from midwatch.lab.api.resources import Resource
 from midwatch.lab.api.views import shown
+from midwatch.lab.api.warnings import object_warnings, warned
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, name_of, namespace_of
 from midwatch.lab.core.registry import Request
@@ -19,7 +19,7 @@ def tracked(call: Call, kind: Kind, old: Obj | None, new: Obj) -> Obj:
     return track(kind, old, new, call.manager, "Update", call.env.clock.now, call.target.subresource)
 
 
-def stored(call: Call, resource: Resource, old: Obj | None, new: Obj, warnings: Sequence[str] = ()) -> Answer:
+def stored(call: Call, resource: Resource, old: Obj | None, new: Obj, warnings: Sequence[str] = ()) -> Reply:
     """Create an object (`old` is None) or replace it, and answer with what it became; raises `ApiError`."""
     kind, registry, below = resource.stored, call.env.registry, call.target.subresource
     if old is None:
@@ -30,13 +30,8 @@ def stored(call: Call, resource: Resource, old: Obj | None, new: Obj, warnings: 
     request = Request(
         operation, kind, namespace_of(made), name_of(made), made, old, call.user, call.dry_run, below
     )
-    texts = [*warnings, *call.access.warnings(request)]
-    return replace(shown(call, resource, made, 201 if old is None else 200), headers=_header(texts))
-
-
-def _header(warnings: Sequence[str]) -> dict[str, str]:
-    """The header with warnings (RFC 7234), each as kubectl shows it."""
-    if not warnings:
-        return {}
-    texts = [each.replace("\\", "\\\\").replace('"', '\\"') for each in warnings]
-    return {"Warning": ", ".join(f'299 - "{each}"' for each in texts)}
+    fields = object_warnings(kind, made, old) if below in ("", "ephemeralcontainers") else []
+    return warned(
+        shown(call, resource, made, 201 if old is None else 200),
+        [*warnings, *fields, *call.access.warnings(request)],
+    )

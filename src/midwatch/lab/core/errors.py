@@ -28,7 +28,7 @@ class FieldError:
 
 
 class ApiError(MidwatchError):
-    """What an API request fails with."""
+    """What an API request fails with. Details that are given are sent even when empty: kubectl reads them."""
 
     def __init__(
         self, code: int, reason: str, message: str, *, details: dict[str, Any] | None = None, retry: int = 0
@@ -38,6 +38,7 @@ class ApiError(MidwatchError):
         self.reason = reason
         self.message = message
         self.details = details or {}
+        self._detailed = details is not None
         self.retry = retry
 
     def status(self) -> dict[str, Any]:
@@ -47,7 +48,7 @@ class ApiError(MidwatchError):
         if self.reason:
             found["reason"] = self.reason
         details = {**self.details, **({"retryAfterSeconds": self.retry} if self.retry else {})}
-        if details:
+        if details or self._detailed:
             found["details"] = details
         return {**found, "code": self.code}
 

@@ -10,7 +10,10 @@ _ALL = ("all",)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """One resource type, compared by identity. `subresources` (`status`, `scale`) are served below an object."""
+    """One resource type, compared by identity. `subresources` (`status`, `scale`) are served below an object.
+
+    `others` are further versions in which a custom type is served, its objects being stored in this one.
+    """
 
     group: str
     version: str
@@ -22,6 +25,7 @@ class Kind:
     subresources: tuple[str, ...] = ()
     singular: str = ""
     custom: bool = False
+    others: tuple[Kind, ...] = ()
 
     @property
     def api_version(self) -> str:

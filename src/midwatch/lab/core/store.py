@@ -146,8 +146,9 @@ class Store:
 
     def since(self, kind: Kind, revision: int) -> Iterator[Change]:
         """The changes of a type after a revision; raises `ApiError` 410 when the history does not reach back."""
-        if self._history and len(self._history) == _HISTORY and self._history[0].revision > revision + 1:
-            raise gone(f"too old resource version: {revision} ({self._history[0].revision})")
+        oldest = self._history[0].revision - 1 if self._history else self.revision
+        if revision < oldest:
+            raise gone(f"too old resource version: {revision} ({oldest})")
         changes = list(self._history)
         start = bisect_left(changes, revision + 1, key=lambda each: each.revision)
         return (each for each in changes[start:] if each.kind == kind)

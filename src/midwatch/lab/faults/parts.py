@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from midwatch.domain.resource import Ref
 from midwatch.lab.core.objects import Obj, name_of, part
-from midwatch.lab.faults.change import Change, in_container, in_pod, update_at
+from midwatch.lab.faults.change import Change, both, in_container, in_pod, update_at
 from midwatch.lab.faults.choose import services
-from midwatch.lab.faults.fault import View
+from midwatch.lab.faults.fault import Tamper, View
+from midwatch.lab.world.world import World
 
 
 def next_version(image: str, patch: str) -> str:
@@ -64,6 +65,38 @@ def previous_release() -> Change:
 def _before(image: str) -> str:
     name, _, patch = image.rpartition(".")
     return f"{name}.{int(patch) - 1}"
+
+
+def registry_flag(target: Ref, flag: str, *, broken: bool) -> Tamper:
+    """Set a flag of the registry (`reachable`, `limited`, ...) that the target's images come from."""
+    host = f"registry.{target.namespace}.example"
+
+    def put(world: World, *, value: bool) -> None:
+        setattr(world.registries[host], flag, value)
+
+    return Tamper(lambda world: put(world, value=broken), lambda world: put(world, value=not broken))
+
+
+def claim_of(target: Ref) -> Ref:
+    """The claim that a release of a service mounts."""
+    return Ref("PersistentVolumeClaim", target.namespace, f"{target.name}-data")
+
+
+def new_claim(target: Ref, **more: str) -> Obj:
+    """That claim, of the default class unless one is given."""
+    head = {"name": claim_of(target).name, "namespace": target.namespace}
+    body: Obj = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}, **more}
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": head, "spec": body}
+
+
+def with_claim(target: Ref) -> Change:
+    """Mount that claim."""
+    volume = {"name": "data", "persistentVolumeClaim": {"claimName": claim_of(target).name}}
+    mount = {"name": "data", "mountPath": "/data"}
+    return both(
+        in_pod(update_at("volumes", lambda known: [*(known or []), volume])),
+        in_container(update_at("volumeMounts", lambda known: [*(known or []), mount])),
+    )
 
 
 def callers(view: View) -> list[Ref]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from midwatch.lab.core.runtime import Process
 from midwatch.lab.kubelet.durations import go_duration
 from midwatch.lab.world.programs import LogStyle, Program
@@ -14,87 +17,99 @@ def line(process: Process, at: float, level: str, message: str, **fields: object
     return format_line(program.style, at, level, program.name, message, **fields)
 
 
+_Words: TypeAlias = Mapping[LogStyle | None, str]
+"""What programs of each style say; all others say what stands under None."""
+
+_GREETINGS: _Words = {
+    LogStyle.POSTGRES: "starting PostgreSQL 17.2 on x86_64-pc-linux-musl, compiled by gcc, 64-bit",
+    LogStyle.REDIS: "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo",
+    LogStyle.NGINX: 'using the "epoll" event method',
+    LogStyle.RABBITMQ: "Starting RabbitMQ 4.0.5 on Erlang 27.2 [jit]",
+    LogStyle.JAVA: "Starting {title} using Java 21.0.5 with PID 1",
+    LogStyle.KLOG: "Starting {name}",
+    None: "starting {name}",
+}
+_SERVING: _Words = {
+    LogStyle.POSTGRES: "database system is ready to accept connections",
+    LogStyle.REDIS: "Ready to accept connections tcp",
+    LogStyle.NGINX: "start worker processes",
+    LogStyle.RABBITMQ: "Server startup complete; 4 plugins started.",
+    LogStyle.JAVA: "Started {title} in {seconds:.3f} seconds (process running for {whole:.3f})",
+    LogStyle.KLOG: "Serving on [::]:{port}",
+    None: "listening on :{port}",
+}
+_TAKEN: _Words = {
+    LogStyle.POSTGRES: 'could not bind IPv4 address "0.0.0.0": Address already in use (port {port})',
+    LogStyle.REDIS: (
+        "Warning: Could not create server TCP listening socket *:{port}: bind: Address already in use"
+    ),
+    LogStyle.NGINX: "bind() to 0.0.0.0:{port} failed (98: Address already in use)",
+    LogStyle.JAVA: "Web server failed to start. Port {port} was already in use.",
+    LogStyle.PLAIN: (
+        "[Errno 98] error while attempting to bind on address ('0.0.0.0', {port}): address already in use"
+    ),
+    None: "listen tcp :{port}: bind: address already in use",
+}
+_UNSET: _Words = {
+    LogStyle.JAVA: "Could not resolve placeholder '{variable}' in value \"${{{variable}}}\"",
+    LogStyle.PLAIN: "KeyError: '{variable}': environment variable is required",
+    LogStyle.POSTGRES: "superuser password is not specified: {variable} is not set",
+    None: "required environment variable {variable} is not set",
+}
+_NO_NUMBER: _Words = {
+    LogStyle.JAVA: 'Failed to bind {variable}: java.lang.NumberFormatException: For input string: "{value}"',
+    LogStyle.PLAIN: "ValueError: invalid literal for int() with base 10: '{value}' ({variable})",
+    None: 'invalid value for {variable}: strconv.Atoi: parsing "{value}": invalid syntax',
+}
+_NO_FILE: _Words = {
+    LogStyle.JAVA: "java.nio.file.NoSuchFileException: {path}",
+    LogStyle.PLAIN: "FileNotFoundError: [Errno 2] No such file or directory: '{path}'",
+    LogStyle.NGINX: 'open() "{path}" failed (2: No such file or directory)',
+    None: "open {path}: no such file or directory",
+}
+_NO_WRITE: _Words = {
+    LogStyle.JAVA: "java.nio.file.FileSystemException: {path}: {said}",
+    LogStyle.PLAIN: "OSError: [Errno {number}] {said}: '{path}'",
+    LogStyle.NGINX: 'mkdir() "{path}" failed ({number}: {said})',
+    LogStyle.POSTGRES: 'could not create directory "{path}": {said}',
+    LogStyle.REDIS: "Can't open or create append-only dir {path}: {said}",
+    None: "mkdir {path}: {why}",
+}
+
+
+def _said(words: _Words, program: Program, **values: object) -> str:
+    found = words.get(program.style, words[None])
+    return found.format(name=program.name, title=_title(program), **values)
+
+
 def greeting(program: Program) -> str:
     """The first line."""
-    match program.style:
-        case LogStyle.POSTGRES:
-            return "starting PostgreSQL 17.2 on x86_64-pc-linux-musl, compiled by gcc, 64-bit"
-        case LogStyle.REDIS:
-            return "oO0OoO0OoO0Oo Redis is starting oO0OoO0OoO0Oo"
-        case LogStyle.NGINX:
-            return 'using the "epoll" event method'
-        case LogStyle.RABBITMQ:
-            return "Starting RabbitMQ 4.0.5 on Erlang 27.2 [jit]"
-        case LogStyle.JAVA:
-            return f"Starting {_title(program)} using Java 21.0.5 with PID 1"
-        case LogStyle.KLOG:
-            return f"Starting {program.name}"
-        case _:
-            return f"starting {program.name}"
+    return _said(_GREETINGS, program)
 
 
 def serving(program: Program, ports: list[int], seconds: float) -> str:
     """The line when it begins to serve."""
-    first = ports[0] if ports else 0
-    match program.style:
-        case LogStyle.POSTGRES:
-            return "database system is ready to accept connections"
-        case LogStyle.REDIS:
-            return "Ready to accept connections tcp"
-        case LogStyle.NGINX:
-            return "start worker processes"
-        case LogStyle.RABBITMQ:
-            return "Server startup complete; 4 plugins started."
-        case LogStyle.JAVA:
-            return f"Started {_title(program)} in {seconds:.3f} seconds (process running for {seconds + 0.4:.3f})"
-        case LogStyle.KLOG:
-            return f"Serving on [::]:{first}" if ports else "Started"
-        case _:
-            return f"listening on :{first}" if ports else f"{program.name} started"
+    if not ports and program.style is LogStyle.KLOG:
+        return "Started"
+    if not ports and program.style not in _SERVING:
+        return f"{program.name} started"
+    return _said(_SERVING, program, port=ports[0] if ports else 0, seconds=seconds, whole=seconds + 0.4)
 
 
 def bind_failure(program: Program, port: int) -> str:
     """The line when a port is taken."""
-    match program.style:
-        case LogStyle.POSTGRES:
-            return f'could not bind IPv4 address "0.0.0.0": Address already in use (port {port})'
-        case LogStyle.REDIS:
-            return f"Warning: Could not create server TCP listening socket *:{port}: bind: Address already in use"
-        case LogStyle.NGINX:
-            return f"bind() to 0.0.0.0:{port} failed (98: Address already in use)"
-        case LogStyle.JAVA:
-            return f"Web server failed to start. Port {port} was already in use."
-        case LogStyle.PLAIN:
-            return (
-                f"[Errno 98] error while attempting to bind on address ('0.0.0.0', {port}): address already in use"
-            )
-        case _:
-            return f"listen tcp :{port}: bind: address already in use"
+    return _said(_TAKEN, program, port=port)
 
 
 def unset(program: Program, name: str) -> str:
     """The line when a required variable is not there."""
-    match program.style:
-        case LogStyle.JAVA:
-            return f"Could not resolve placeholder '{name}' in value \"${{{name}}}\""
-        case LogStyle.PLAIN:
-            return f"KeyError: '{name}': environment variable is required"
-        case LogStyle.POSTGRES:
-            return f"superuser password is not specified: {name} is not set"
-        case _:
-            return f"required environment variable {name} is not set"
+    return _said(_UNSET, program, variable=name)
 
 
 def malformed(program: Program, name: str, value: str, form: str) -> str:
     """The line when a variable does not look as it must."""
     if form in ("number", "port"):
-        match program.style:
-            case LogStyle.JAVA:
-                return f'Failed to bind {name}: java.lang.NumberFormatException: For input string: "{value}"'
-            case LogStyle.PLAIN:
-                return f"ValueError: invalid literal for int() with base 10: '{value}' ({name})"
-            case _:
-                return f'invalid value for {name}: strconv.Atoi: parsing "{value}": invalid syntax'
+        return _said(_NO_NUMBER, program, variable=name, value=value)
     if form == "url":
         return f'invalid value for {name}: parse "{value}": missing protocol scheme'
     return f"invalid value for {name}: address {value}: missing port in address"
@@ -102,15 +117,7 @@ def malformed(program: Program, name: str, value: str, form: str) -> str:
 
 def no_file(program: Program, path: str) -> str:
     """The line when a file is not there."""
-    match program.style:
-        case LogStyle.JAVA:
-            return f"java.nio.file.NoSuchFileException: {path}"
-        case LogStyle.PLAIN:
-            return f"FileNotFoundError: [Errno 2] No such file or directory: '{path}'"
-        case LogStyle.NGINX:
-            return f'open() "{path}" failed (2: No such file or directory)'
-        case _:
-            return f"open {path}: no such file or directory"
+    return _said(_NO_FILE, program, path=path)
 
 
 def no_setting(path: str, key: str) -> str:
@@ -120,20 +127,8 @@ def no_setting(path: str, key: str) -> str:
 
 def no_write(program: Program, path: str, why: str) -> str:
     """The line when a directory cannot be written to."""
-    said = f"{why[0].upper()}{why[1:]}"
-    match program.style:
-        case LogStyle.JAVA:
-            return f"java.nio.file.FileSystemException: {path}: {said}"
-        case LogStyle.PLAIN:
-            return f"OSError: [Errno {30 if why.startswith('read') else 13}] {said}: '{path}'"
-        case LogStyle.NGINX:
-            return f'mkdir() "{path}" failed ({30 if why.startswith("read") else 13}: {said})'
-        case LogStyle.POSTGRES:
-            return f'could not create directory "{path}": {said}'
-        case LogStyle.REDIS:
-            return f"Can't open or create append-only dir {path}: {said}"
-        case _:
-            return f"mkdir {path}: {why}"
+    number, said = 30 if why.startswith("read") else 13, f"{why[0].upper()}{why[1:]}"
+    return _said(_NO_WRITE, program, path=path, why=why, said=said, number=number)
 
 
 def retrying(name: str, seconds: float) -> str:

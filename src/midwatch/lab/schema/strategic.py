@@ -48,7 +48,7 @@ def _merge(type_: Type, current: Obj, patch: Obj) -> Obj:
             result[key] = _value(type_.child(key), result[key], value, orders.get(key))
     for key, order in orders.items():
         if key not in patch and isinstance(result.get(key), list):
-            result[key] = _ordered(type_.child(key), result[key], order)
+            result[key] = _ordered(type_.child(key), result[key], order, result[key])
     return result
 
 
@@ -94,9 +94,9 @@ def _list(type_: Type, old: list[Any], new: list[Any], order: list[Any] | None) 
         return _clean(type_, new)
     if not type_.merge_key:
         merged = [*old, *(each for each in new if each not in old)]
-        return _ordered(type_, merged, order) if order is not None else merged
-    merged = _items(type_, old, cast("list[Obj]", new))
-    return _ordered(type_, merged, order) if order is not None else merged
+    else:
+        merged = _items(type_, old, cast("list[Obj]", new))
+    return _ordered(type_, merged, new if order is None else order, old)
 
 
 def _items(type_: Type, old: list[Obj], new: list[Obj]) -> list[Obj]:
@@ -120,20 +120,31 @@ def _go_map(found: Obj) -> str:
     return "map[" + " ".join(f"{key}:{value}" for key, value in sorted(found.items())) + "]"
 
 
-def _ordered(type_: Type, merged: list[Any], order: list[Any]) -> list[Any]:
-    """Items in the order of the directive; others stay where they are relative to the rest."""
+def _ordered(type_: Type, merged: list[Any], order: list[Any], old: list[Any]) -> list[Any]:
+    """Items of the patch in its order (or that of its directive), each before the others that came after it.
+
+    What is new comes before what only the server has. Source: normalizeElementOrder, mergeSortedSlice.
+    """
     key = type_.merge_key
-    ranks = {_hash(each.get(key) if key else each): rank for rank, each in enumerate(order)}
-    named = [each for each in merged if _hash(each.get(key) if key else each) in ranks]
-    named.sort(key=lambda each: ranks[_hash(each.get(key) if key else each)])
-    queue, result = iter(named), list[Any]()
-    for each in merged:
-        known = _hash(each.get(key) if key else each) in ranks
-        result.append(next(queue) if known else each)
-    return result
+    ranks, before = _ranks(key, order), _ranks(key, old)
+    ours = sorted((each for each in merged if _hash(key, each) in ranks), key=lambda each: ranks[_hash(key, each)])
+    others, result = [each for each in merged if _hash(key, each) not in ranks], list[Any]()
+    while others and ours:
+        left, right = before.get(_hash(key, others[0])), before.get(_hash(key, ours[0]))
+        first = others if left is not None and right is not None and left < right else ours
+        result.append(first.pop(0))
+    return [*result, *ours, *others]
 
 
-def _hash(value: object) -> str:
+def _ranks(key: str, items: list[Any]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for rank, each in enumerate(items):
+        found.setdefault(_hash(key, each), rank)
+    return found
+
+
+def _hash(key: str, item: Any) -> str:
+    value: object = cast("Obj", item).get(key) if key and isinstance(item, dict) else item
     return f"{type(value).__name__}:{value}"
 
 

@@ -104,8 +104,10 @@ class Definitions:
             self._env.kinds.add(kind)
             if known is not None:
                 self._move(known, kind)
-                unregister(known)
-        register_custom(self.kinds[name], schema_of(found))
+                for each in (known, *known.others):
+                    unregister(each)
+        for each in (self.kinds[name], *self.kinds[name].others):
+            register_custom(each, schema_of(found, each.version))
 
     def _move(self, old: Kind, new: Kind) -> None:
         """Objects of a definition that changed are served as the new type says."""
@@ -152,7 +154,8 @@ class Definitions:
         kind = self.kinds.pop(name, None)
         if kind is not None:
             self._env.kinds.remove(kind)
-            unregister(kind)
+            for each in (kind, *kind.others):
+                unregister(each)
 
     def _write(self, found: Obj, condition: Obj) -> None:
         current = self._env.store.get(CRD, "", name_of(found))

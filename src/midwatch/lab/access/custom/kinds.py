@@ -6,9 +6,10 @@ Source: kubernetes/staging/src/k8s.io/apiextensions-apiserver/pkg/apis/apiextens
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from midwatch.lab.core.kinds import Kind
-from midwatch.lab.core.objects import Obj, part, spec
+from midwatch.lab.core.objects import Obj, part, parts, spec
 
 _FIELDS = ("group", "version", "kind", "plural", "namespaced", "short", "categories", "subresources", "singular")
 
@@ -31,8 +32,15 @@ def storage_version(definition: Obj) -> Obj:
 
 
 def kind_of(definition: Obj) -> Kind:
-    """The type: served in its storage version, with the subresources of that."""
-    names, version = names_of(definition), storage_version(definition)
+    """The type: stored in its storage version, and served in others besides."""
+    own = storage_version(definition)
+    others = [each for each in parts(spec(definition), "versions") if each is not own and each.get("served")]
+    found = _version(definition, own)
+    return replace(found, others=tuple(_version(definition, each) for each in others))
+
+
+def _version(definition: Obj, version: Obj) -> Kind:
+    names = names_of(definition)
     return Kind(
         group=spec(definition).get("group") or "",
         version=version.get("name") or "",
@@ -49,9 +57,13 @@ def kind_of(definition: Obj) -> Kind:
 
 def is_same(one: Kind, other: Kind) -> bool:
     """Whether two types are served alike (types compare by identity)."""
-    return all(getattr(one, each) == getattr(other, each) for each in _FIELDS)
+    if len(one.others) != len(other.others):
+        return False
+    pairs = ((one, other), *zip(one.others, other.others, strict=True))
+    return all(getattr(left, each) == getattr(right, each) for left, right in pairs for each in _FIELDS)
 
 
-def schema_of(definition: Obj) -> Obj:
-    """The structural schema of the storage version; empty without one."""
-    return part(storage_version(definition), "schema", "openAPIV3Schema")
+def schema_of(definition: Obj, version: str) -> Obj:
+    """The structural schema of a version; empty without one."""
+    found = next((each for each in parts(spec(definition), "versions") if each.get("name") == version), Obj())
+    return part(found, "schema", "openAPIV3Schema")

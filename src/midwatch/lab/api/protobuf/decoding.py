@@ -12,7 +12,7 @@ from typing import Any
 
 from midwatch.lab.api.protobuf.messages import MESSAGES, TOP, Field
 from midwatch.lab.api.protobuf.wire import Malformed, fields, signed
-from midwatch.lab.core.objects import Obj, stamp
+from midwatch.lab.core.objects import Obj, stamp, stamp_micro
 
 _MAGIC = b"k8s\0"
 _EMPTY = ("", 0, False)
@@ -100,6 +100,18 @@ def _time(value: int | bytes) -> str | None:
     return stamp(_number(seconds)) if seconds is not None else None
 
 
+def _micro_time(value: int | bytes) -> str | None:
+    found = dict(fields(_bytes(value)))
+    if 1 not in found:
+        return None
+    return stamp_micro(_number(found[1]) + _number(found.get(2, 0)) / 1e9)
+
+
+def _texts(value: int | bytes) -> list[str]:
+    """A list that is the value of a map (ExtraValue)."""
+    return [_text(each) for number, each in fields(_bytes(value)) if number == 1]
+
+
 def _int_or_string(value: int | bytes) -> int | str:
     found = dict(fields(_bytes(value)))
     return _text(found.get(3, b"")) if found.get(1) else _number(found.get(2, 0))
@@ -112,5 +124,7 @@ _SPECIAL: Mapping[str, Callable[[int | bytes], Any]] = {
     "bytes": lambda value: b64encode(_bytes(value)).decode(),
     "quantity": lambda value: _text(dict(fields(_bytes(value))).get(1, b"")),
     "time": _time,
+    "microTime": _micro_time,
+    "texts": _texts,
     "intOrString": _int_or_string,
 }

@@ -1,4 +1,4 @@
-"""A release has to be pulled from a registry that is name unknown."""
+"""A release has to be pulled from a registry that has a name that nobody knows."""
 
 from __future__ import annotations
 
@@ -7,21 +7,12 @@ from random import Random
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.lab.faults.choose import services
-from midwatch.lab.faults.fault import Edit, Fault, Plan, Tamper, View
-from midwatch.lab.faults.parts import previous_release
-from midwatch.lab.world.world import World
+from midwatch.lab.faults.fault import Edit, Fault, Plan, View
+from midwatch.lab.faults.parts import previous_release, registry_flag
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
-    host = f"registry.{target.namespace}.example"
-
-    def disturb(world: World) -> None:
-        world.registries[host].resolvable = False
-
-    def restore(world: World) -> None:
-        world.registries[host].resolvable = True
-
-    return Plan((target,), (Tamper(disturb, restore), Edit(target, previous_release())))
+    return Plan((target,), (registry_flag(target, "resolvable", broken=False), Edit(target, previous_release())))
 
 
 FAULT = Fault(

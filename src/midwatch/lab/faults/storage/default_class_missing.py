@@ -6,26 +6,17 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.lab.core.objects import Obj
-from midwatch.lab.faults.change import both, in_container, in_pod, remove_at, update_at
+from midwatch.lab.faults.change import remove_at
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Create, Edit, Fault, Plan, View
+from midwatch.lab.faults.parts import claim_of, new_claim, with_claim
 
-_MOUNT = {"name": "data", "mountPath": "/data"}
 _DEFAULT = Ref("StorageClass", "", "standard")
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
-    head = {"name": f"{target.name}-data", "namespace": target.namespace}
-    body: Obj = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
-    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": head, "spec": body}
-    ref = Ref("PersistentVolumeClaim", target.namespace, head["name"])
-    volume = {"name": "data", "persistentVolumeClaim": {"claimName": head["name"]}}
-    mounted = in_container(update_at("volumeMounts", lambda known: [*(known or []), _MOUNT]))
-    change = both(in_pod(update_at("volumes", lambda known: [*(known or []), volume])), mounted)
-    return Plan(
-        (ref, target), (Edit(_DEFAULT, remove_at("metadata.annotations")), Create(claim), Edit(target, change))
-    )
+    unmark = Edit(_DEFAULT, remove_at("metadata.annotations"))
+    return Plan((claim_of(target), target), (unmark, Create(new_claim(target)), Edit(target, with_claim(target))))
 
 
 FAULT = Fault(

@@ -7,13 +7,11 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.lab.core.objects import Obj
-from midwatch.lab.faults.change import both, in_container, in_pod, update_at
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Create, Edit, Fault, Plan, Tamper, View
+from midwatch.lab.faults.parts import claim_of, new_claim, with_claim
 from midwatch.lab.world.world import World
 
-_MOUNT = {"name": "data", "mountPath": "/data"}
 _DRIVER = "disk.csi.lab.example"
 _WHY = "rpc error: code = ResourceExhausted desc = volume quota of the project exceeded"
 
@@ -27,14 +25,8 @@ def _allow(world: World) -> None:
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
-    head = {"name": f"{target.name}-data", "namespace": target.namespace}
-    body: Obj = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
-    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": head, "spec": body}
-    ref = Ref("PersistentVolumeClaim", target.namespace, head["name"])
-    volume = {"name": "data", "persistentVolumeClaim": {"claimName": head["name"]}}
-    mounted = in_container(update_at("volumeMounts", lambda known: [*(known or []), _MOUNT]))
-    change = both(in_pod(update_at("volumes", lambda known: [*(known or []), volume])), mounted)
-    return Plan((ref, target), (Tamper(_refuse, _allow), Create(claim), Edit(target, change)))
+    refuse = Tamper(_refuse, _allow)
+    return Plan((claim_of(target), target), (refuse, Create(new_claim(target)), Edit(target, with_claim(target))))
 
 
 FAULT = Fault(

@@ -8,25 +8,19 @@ from random import Random
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.lab.core.objects import Obj, labels_of, parts
-from midwatch.lab.faults.change import Change, both, in_container, in_pod, merge, update_at
+from midwatch.lab.faults.change import Change, both, merge
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Create, Edit, Fault, Plan, View
-from midwatch.lab.faults.parts import pod_settings
+from midwatch.lab.faults.parts import claim_of, new_claim, pod_settings, with_claim
 
 _ZONE = "topology.kubernetes.io/zone"
-_MOUNT = {"name": "data", "mountPath": "/data"}
 
 
 def _plan(view: View, target: Ref, random: Random) -> Plan:
-    head = {"name": f"{target.name}-data", "namespace": target.namespace}
-    body: Obj = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "5Gi"}}}
-    claim = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": head, "spec": body}
-    ref = Ref("PersistentVolumeClaim", target.namespace, head["name"])
-    volume = {"name": "data", "persistentVolumeClaim": {"claimName": head["name"]}}
-    mounted = in_container(update_at("volumeMounts", lambda known: [*(known or []), _MOUNT]))
-    change = both(in_pod(update_at("volumes", lambda known: [*(known or []), volume])), mounted)
-    apart = both(pod_settings({"affinity": _apart(view, head["name"])}), _labelled(head["name"]))
-    return Plan((ref, target), (Create(claim), Edit(target, both(change, apart))))
+    name = claim_of(target).name
+    apart = both(pod_settings({"affinity": _apart(view, name)}), _labelled(name))
+    change = both(with_claim(target), apart)
+    return Plan((claim_of(target), target), (Create(new_claim(target)), Edit(target, change)))
 
 
 def _labelled(name: str) -> Change:
@@ -36,9 +30,8 @@ def _labelled(name: str) -> Change:
 
 def _apart(view: View, name: str) -> Obj:
     """On two nodes of one zone, where the volume can be."""
-    zones = Counter(
-        labels_of(each).get(_ZONE, "") for each in view.list("Node") if not parts(each, "spec", "taints")
-    )
+    free = (each for each in view.list("Node") if not parts(each, "spec", "taints"))
+    zones = Counter(labels_of(each).get(_ZONE, "") for each in free)
     zone = min(zones, key=lambda each: (-zones[each], each))
     here = {"matchExpressions": [{"key": _ZONE, "operator": "In", "values": [zone]}]}
     term = {"labelSelector": {"matchLabels": {"storage": name}}, "topologyKey": "kubernetes.io/hostname"}
