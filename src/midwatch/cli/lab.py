@@ -143,7 +143,7 @@ def _folder(folder: Path | None) -> Path:
     from midwatch.lab.control.client import Remote
     from midwatch.lab.control.notes import note_of
 
-    place = folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))
+    place = (folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))).absolute()
     try:
         place.mkdir(parents=True, exist_ok=True)
         Remote(place, note_of(place)).status()

@@ -43,6 +43,13 @@ class Struck(msgspec.Struct, frozen=True):
     title: str
 
 
+def really() -> frozenset[str]:
+    """Names of the faults that can be struck in a real cluster."""
+    from midwatch.lab.real.planning import SHOWN
+
+    return SHOWN
+
+
 def strike_real(name: str, target: str, seed: int, wanted: Real) -> None:
     """Strike a fault in a namespace made for it; remove it on Ctrl-C, unless detached."""
     try:
