@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def command(fault: str, target: str, seed: int, lang: Language | None, output: s
         target = _TARGET
     with watching(quiet=False) as progress:
         faults, story = _broken(fault, target, seed, progress)
+    gc.freeze()  # the cluster stays: collections need not look at it again
     _tell(story, language, aside=output != "text")
     with watching(quiet=False) as progress:
         report = asyncio.run(_diagnosed(faults, language, progress))
