@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def strike_real(name: str, target: str, seed: int, wanted: Real) -> None:
     try:
         asyncio.run(_strike(name, target, seed, wanted))
     except asyncio.CancelledError:
-        return
+        sys.exit(128 + signal.SIGTERM)
 
 
 async def _strike(name: str, target: str, seed: int, wanted: Real) -> None:
@@ -86,7 +86,8 @@ async def _strike(name: str, target: str, seed: int, wanted: Real) -> None:
             _tell(Struck(connection.name, namespace, name, str(chosen), fault.title.en), wanted)
             kept = wanted.detach
             if not kept:
-                await asyncio.Event().wait()
+                with suppress(asyncio.CancelledError):
+                    await asyncio.Event().wait()
         finally:
             if not kept:
                 await _removed(api, namespace)

@@ -29,7 +29,7 @@ SHOWN = frozenset(
         *("service-deleted", "service-port-name-unknown", "service-selector-wrong", "service-target-port-wrong"),
         *("network-policy-blocks-egress", "network-policy-blocks-ingress"),
         *("rollout-paused", "scaled-to-zero", "database-scaled-to-zero", "broker-scaled-down"),
-        *("cache-scaled-down", "budget-blocks-eviction", "healthy-rollout", "scaled-out", "nothing"),
+        *("cache-scaled-down", "budget-blocks-eviction", "healthy-rollout", "scaled-out"),
     }
 )
 """Those that the cluster itself shows, whatever the programs in it do."""
