@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,18 @@ class Investigation:
     def taken_at(self) -> datetime | None:
         """The time the evidence is from."""
         return self.survey.inventory.now if self.survey else None
+
+
+def load() -> None:
+    """Import all that an investigation of a cluster needs, so that processes forked from this one share it."""
+    for each in (
+        "reasoners.expert",
+        "sources.combined",
+        "sources.kubernetes",
+        "sources.prometheus",
+        "workflow.graph",
+    ):
+        import_module(f"midwatch.{each}")
 
 
 @asynccontextmanager

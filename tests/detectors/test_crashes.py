@@ -225,3 +225,18 @@ def test_evictions_that_repeat_are_not_over_while_the_newest_replacement_runs() 
             for minute in starts
         ]
         assert {each.status for each in findings(inventory_of(*gone, alive))} == {status}
+
+
+@pytest.mark.parametrize(("pressure", "first"), [("True", "node-memory-pressure"), ("False", "oom-killed")])
+def test_a_kill_on_a_node_that_runs_out_of_memory_is_the_nodes_matter(pressure: str, first: str) -> None:
+    node = f"""
+apiVersion: v1
+kind: Node
+metadata: {{name: n1}}
+status: {{conditions: [{{type: MemoryPressure, status: "{pressure}"}}]}}
+"""
+    about = "involvedObject: {kind: Node, name: n1}"
+    event = f"{{kind: Event, apiVersion: v1, metadata: {{name: e}}, {about}, reason: SystemOOM}}"
+    found = findings(inventory_of(pod(137, "OOMKilled"), node, event))
+    [crash] = [each for each in found if each.subject.kind != "Node"]
+    assert max(crash.claims, key=lambda each: each.strength).cause == first

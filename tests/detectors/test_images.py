@@ -68,6 +68,7 @@ def strongest(found: list[Finding]) -> str:
         ),
         ("failed to fetch anonymous token: unexpected status: 401 Unauthorized", PullKind.UNAUTHORIZED),
         ("no basic auth credentials", PullKind.UNAUTHORIZED),
+        ("failed to fetch oauth token: unexpected status from POST request to a: 401", PullKind.CREDENTIALS),
         ('Head "https://r.io/v2/": dial tcp: lookup r.io on 127.0.0.53:53: no such host', PullKind.DNS),
         ("dial tcp: lookup r.io: Temporary failure in name resolution", PullKind.DNS),
         ("dial tcp: lookup r.io on 10.0.0.2:53: read udp 10.0.0.9:4->10.0.0.2:53: i/o timeout", PullKind.DNS),
@@ -246,3 +247,10 @@ def test_credentials_that_are_refused_are_wrong() -> None:
 )
 def test_the_place_of_an_image_is_its_registry_and_path(image: str, place: str) -> None:
     assert place_of(image) == place
+
+
+def test_a_password_that_the_registry_rejects_is_no_missing_image_though_the_repository_is_known() -> None:
+    told = "failed to fetch oauth token: unexpected status from POST request to https://r.io/token: 401"
+    refused = pod("registry.example/team/catalog:v2", message=told, secrets="{name: pull}")
+    secret = "{kind: Secret, metadata: {name: pull, namespace: shop}, type: kubernetes.io/dockerconfigjson}"
+    assert strongest(findings(inventory_of(RUNNING, refused, secret))) == "image-pull-unauthorized"

@@ -152,3 +152,15 @@ status: {phase: Pending}
 def test_odd_values_do_no_harm() -> None:
     odd = cron_job("concurrencyPolicy: 7", schedule="9" * 5000 + " * * * *"), job("x", "active: -5, failed: -1")
     detect(inventory_of(*odd, job("y", "conditions: [{type: Failed, status: 'True'}]", owner="")))
+
+
+def test_a_suspension_that_stopped_a_running_schedule_lately_matters_now() -> None:
+    ran = "lastScheduleTime: '2026-01-01T02:30:00Z'"
+    [finding] = detect(inventory_of(cron_job("suspend: true", ran)))
+    assert (finding.status, finding.claims[0].cause) == (Status.ACTIVE, "cronjob-suspended")
+
+
+@pytest.mark.parametrize("ran", ["2026-01-01T03:10:00Z", "2025-12-20T02:30:00Z"])
+def test_a_suspension_that_missed_nothing_yet_or_is_old_is_latent(ran: str) -> None:
+    [finding] = detect(inventory_of(cron_job("suspend: true", f"lastScheduleTime: '{ran}'")))
+    assert finding.status is Status.LATENT

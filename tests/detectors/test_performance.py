@@ -317,3 +317,9 @@ def test_a_workload_that_is_far_busier_than_its_traffic_explains_is_told_before_
     assert (claim.cause, claim.culprit, claim.strength) == ("cpu-overload", workload("stock"), 0.6)
     surge = signal("stock", Measure.TRAFFIC, 10, 60, "req/s")
     assert all(each.rule != "performance/saturated" for each in correlated(cluster(), [*busy, surge]))
+
+
+def test_a_slow_service_whose_round_trips_are_as_ever_waits_by_itself() -> None:
+    near = signal("stock", Measure.NETWORK_RTT, 0.4, 0.4, "ms")
+    assert best(correlated(cluster(), [slow("stock")])).cause == "network-delay"
+    assert best(correlated(cluster(), [slow("stock"), near])).cause == "latency-high"

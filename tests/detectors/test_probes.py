@@ -392,3 +392,13 @@ def test_a_slow_call_of_the_health_service_speaks_the_right_protocol() -> None:
 def test_a_kill_that_no_event_lays_to_a_probe_is_not_the_probes() -> None:
     restarts = event("Back-off restarting failed container app in pod web-1", "BackOff")
     assert findings(inventory_of(pod(), restarts)) == []
+
+
+def test_a_probe_that_was_content_for_long_does_not_speak_the_wrong_protocol() -> None:
+    told = event('Liveness probe failed: timeout: failed to connect service "10.0.0.9:8080" within 1s')
+    http = "httpGet: {port: 8080, path: /}"
+    ran = LOOPING.replace("startedAt: '2026-01-01T03:09:10Z'", "startedAt: '2026-01-01T02:09:10Z'")
+    soon = findings(inventory_of(pod(GRPC, http), told, event(KILLED, "Killing")))
+    late = findings(inventory_of(pod(GRPC, http, ran), told, event(KILLED, "Killing")))
+    assert best(soon)[0] == "liveness-probe-wrong-protocol"
+    assert best(late)[0] != "liveness-probe-wrong-protocol"

@@ -204,3 +204,22 @@ def test_odd_values_do_no_harm() -> None:
     detect(
         inventory_of(*odd, "{kind: DaemonSet, metadata: {name: d}, status: {desiredNumberScheduled: 99999999}}")
     )
+
+
+def test_a_new_pod_that_no_scheduler_has_looked_at_says_nothing_about_its_revision() -> None:
+    status = "replicas: 2, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 1"
+    waiting = """
+kind: Pod
+metadata:
+  name: cart-2-a
+  namespace: shop
+  labels: {app: cart}
+  creationTimestamp: '2026-01-01T03:00:00Z'
+  ownerReferences: [{kind: ReplicaSet, name: cart-2, controller: true}]
+spec: {containers: [{name: main}]}
+status: {phase: Pending}
+"""
+    sets = deployment(status=status), replica_set(1), replica_set(2), pod(1, ready=True)
+    assert "bad-rollout" not in causes_of(detect(inventory_of(*sets, waiting)))
+    refused = waiting.replace("Pending}", "Pending, conditions: [{type: PodScheduled, status: 'False'}]}")
+    assert "bad-rollout" in causes_of(detect(inventory_of(*sets, refused)))

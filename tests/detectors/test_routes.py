@@ -246,3 +246,11 @@ def test_a_service_whose_name_is_made_of_general_words_is_missed_too() -> None:
     )
     (found,) = run(inventory_of(*parts))
     assert found.claims[0].culprit == Ref("Deployment", "shop", "config-service")
+
+
+def test_an_ingress_that_was_moved_to_an_unknown_class_keeps_an_address_that_means_nothing() -> None:
+    moved = ingress(cls="haproxy", status="{loadBalancer: {ingress: [{ip: 1.2.3.4}]}}")
+    moved = moved.replace("namespace: shop,", "namespace: shop, generation: 2,")
+    assert causes_of(run(inventory_of(app("cart"), CLASS, moved))) == {"ingress-class-missing"}
+    served = moved.replace("generation: 2", "generation: 1").replace("name: web", "name: other")
+    assert "ingress-class-missing" not in causes_of(run(inventory_of(app("cart"), CLASS, moved, served)))

@@ -285,3 +285,19 @@ status: {phase: Pending}
     assert found.claims[0].cause == "pvc-pending"
     assert "pvc-access-mode-mismatch" in causes_of([found])
     assert all(each.strength < 0.5 for each in found.claims)
+
+
+LATE = """
+kind: StorageClass
+metadata: {name: disk}
+provisioner: disk.csi.example.com
+volumeBindingMode: WaitForFirstConsumer
+"""
+
+
+def test_a_provisioner_that_gives_the_node_back_has_failed_all_the_same() -> None:
+    waiting = claim("storageClassName: disk")
+    assert detect(inventory_of(LATE, waiting, USER)) == []
+    told = said("ProvisioningFailed", "rpc error: code = ResourceExhausted desc = quota exceeded")
+    driver = "{kind: CSIDriver, metadata: {name: disk.csi.example.com}}"
+    assert first_cause(inventory_of(LATE, driver, waiting, USER, told)) == "volume-provisioning-failed"

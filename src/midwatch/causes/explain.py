@@ -82,9 +82,20 @@ def _names_all(explainer: Belief) -> bool:
 def _explains(explainer: Belief, victim: Belief, reach: frozenset[Ref]) -> bool:
     if explainer.key == victim.key or not _effects(explainer) & _explained_by(victim):
         return False
+    if _weaker_reading(explainer, victim):
+        return False
     if explainer.since and victim.since and explainer.since - victim.since > _LATE:
         return False
     return victim.culprit in reach
+
+
+def _weaker_reading(explainer: Belief, victim: Belief) -> bool:
+    """Whether it is only a less likely reading of what shows at the same object."""
+    return (
+        explainer.culprit == victim.culprit
+        and explainer.confidence < victim.confidence
+        and any(each in victim.supporting for each in explainer.supporting)
+    )
 
 
 def _descends(key: Key, ancestor: Key, parents: Mapping[Key, Key]) -> bool:

@@ -106,7 +106,9 @@ def up(
 ) -> None:
     """Serve a simulated cluster with an application until it is interrupted."""
     from midwatch.errors import UsageError
+    from midwatch.lab.memory import collect_seldom
 
+    collect_seldom()
     wanted = _Wanted(app, seed, fault, target, port, speed, folder, _program(prometheus, speed), output)
     try:
         asyncio.run(_serve(wanted, _built(wanted), _folder(folder)))

@@ -13,7 +13,7 @@ from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.selectors import matches
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
-from midwatch.knowledge.addresses import Resolution, is_address_name
+from midwatch.knowledge.addresses import Problem, Resolution, is_address_name
 from midwatch.knowledge.callers import Resolved, resolved_references
 from midwatch.knowledge.names import subject_of
 from midwatch.knowledge.references import Reference
@@ -123,6 +123,15 @@ def is_self(inventory: Inventory, holder: Ref, resolution: Resolution) -> bool:
         return resolution.name == holder.name
     selector = dict(selector_of(resolution.service))
     return bool(selector) and matches(LabelSelector(match_labels=selector), template.metadata.labels)
+
+
+def namesake(inventory: Inventory, resolution: Resolution) -> Ref | None:
+    """A workload of the name that the missing Service has: then the Service is gone, the address right."""
+    for kind in ("Deployment", "StatefulSet", "DaemonSet"):
+        ref = Ref(kind, resolution.namespace, resolution.name)
+        if resolution.problem is Problem.NO_SERVICE and ref in inventory.derive(pod_templates):
+            return ref
+    return None
 
 
 def hurts_any(inventory: Inventory, *holders: Ref) -> bool:

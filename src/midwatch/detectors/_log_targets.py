@@ -40,6 +40,9 @@ _PATTERNS: tuple[re.Pattern[str], ...] = tuple(
     )
 )
 _MAX_TEXT = 2048
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9.,]{1,16})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 
 
 class Engine(StrEnum):
@@ -117,7 +120,7 @@ def target_of(inventory: Inventory, namespace: str, client: Ref, text: str, *, b
 
 def addresses_in(text: str) -> Iterator[Address]:
     """Addresses a line complains about, the likeliest first; the DNS server that was asked is none."""
-    text = text[:_MAX_TEXT]
+    text = _TIME.sub("", text[:_MAX_TEXT])
     for pattern in _PATTERNS:
         match = pattern.search(text)
         if match is not None:

@@ -13,6 +13,7 @@ from midwatch.detectors._address_sense import (
     hurts_any,
     implausible_service,
     is_self,
+    namesake,
 )
 from midwatch.detectors._log_targets import DATABASES, engine_of_service
 from midwatch.detectors._near import NearServices
@@ -51,7 +52,7 @@ def missing_service(inventory: Inventory) -> Iterator[Finding]:
     for wrong in inventory.derive(_broken):
         if wrong.resolution.problem is Problem.WRONG_PORT:
             continue
-        workload = _namesake(inventory, wrong.resolution)
+        workload = namesake(inventory, wrong.resolution)
         if workload is not None:
             yield _service_gone(inventory, wrong, workload)
         elif wrong.near is not None or wrong.reference.explicit:
@@ -101,15 +102,6 @@ def _aliased(inventory: Inventory, holder: Ref, host: str) -> bool:
     """Whether the pod's own hosts file gives the host an address."""
     template = inventory.derive(pod_templates).get(holder)
     return template is not None and any(host in each.hostnames for each in template.spec.host_aliases)
-
-
-def _namesake(inventory: Inventory, resolution: Resolution) -> Ref | None:
-    """A workload of the name that the missing Service has: then the Service is gone, the address right."""
-    for kind in ("Deployment", "StatefulSet", "DaemonSet"):
-        ref = Ref(kind, resolution.namespace, resolution.name)
-        if resolution.problem is Problem.NO_SERVICE and ref in inventory.derive(pod_templates):
-            return ref
-    return None
 
 
 def _service_gone(inventory: Inventory, wrong: _Wrong, workload: Ref) -> Finding:

@@ -45,6 +45,7 @@ class _Crash:
     killed: bool
     pods: list[Pod] = field(default_factory=list[Pod])
     facts: list[Fact] = field(default_factory=list[Fact])
+    starved: Ref | None = None
 
 
 def crashing_containers(inventory: Inventory) -> Iterator[Finding]:
@@ -58,7 +59,22 @@ def crashing_containers(inventory: Inventory) -> Iterator[Finding]:
             if status is not None:
                 _collect(inventory, pod, run, status, crashes)
     for crash in crashes.values():
+        crash.starved = _starved(inventory, crash)
         yield _finding(crash)
+
+
+def _starved(inventory: Inventory, crash: _Crash) -> Ref | None:
+    """The node whose lack of memory made the kernel kill them, if all of them ran on such nodes."""
+    nodes = sorted({each.spec.node_name for each in crash.pods})
+    short = [each for each in nodes if crash.how == "oom-killed" and _is_short_of_memory(inventory, each)]
+    return Ref("Node", "", short[0]) if len(short) == len(nodes) > 0 else None
+
+
+def _is_short_of_memory(inventory: Inventory, name: str) -> bool:
+    node = inventory.get(Node, "", name)
+    pressure = condition(node.status.conditions, "MemoryPressure") if node is not None else None
+    told = any(each.reason == "SystemOOM" for each in inventory.events(Ref("Node", "", name)))
+    return told and pressure is not None and pressure.status == "True"
 
 
 def _status(inventory: Inventory, pod: Pod, run: Run) -> Status | None:
@@ -154,6 +170,8 @@ def _finding(crash: _Crash) -> Finding:
     claims = tuple(
         Claim(cause, who, strength, refutes) for cause, strength, refutes in _claims(crash) if strength > 0
     )
+    if crash.starved is not None:
+        claims += (Claim("node-memory-pressure", crash.starved, 0.6),)
     return Finding(
         rule=f"crashes/{claims[0].cause if claims else 'container-crashing'}",
         subject=who,
@@ -183,7 +201,7 @@ def _claims(crash: _Crash) -> Iterator[tuple[str, float, bool]]:
     """(cause, strength, refutes) of a way to end; what it says first is the strongest."""
     ended = crash.run.ended
     if crash.how == "oom-killed":
-        yield from (("oom-killed", 0.97, False), ("container-crashing", 0.2, False))
+        yield from (("oom-killed", 0.3 if crash.starved else 0.97, False), ("container-crashing", 0.2, False))
     elif ended is None or crash.how == "unknown":
         yield from (("container-crashing", 0.2, False), ("application-crash", 0.2, False))
     elif crash.killed:
@@ -228,6 +246,8 @@ def memory_limit(run: Run) -> float | None:
 
 def _words(crash: _Crash) -> Text:
     ended = crash.run.ended
+    if crash.starved is not None:
+        return Text(f"is killed because {crash.starved} runs out of memory", f"因 {crash.starved} 内存耗尽被杀死")
     if crash.how == "oom-killed":
         limit = crash.run.container.resources.limits.get("memory", "")
         at = Text(f" at its limit of {limit}", f"（限制 {limit}）") if limit else Text("", "")

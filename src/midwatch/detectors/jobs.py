@@ -82,18 +82,30 @@ def suspended(inventory: Inventory) -> Iterator[Finding]:
     for each in inventory.all(CronJob):
         if each.spec.suspend:
             ran = each.status.last_schedule_time
+            stopped = _stopped_lately(inventory, each)
             yield _of_cron_job(
                 each,
                 "cronjob-suspended",
                 Text(f"{each.ref} is suspended and starts no Jobs", f"{each.ref} 已挂起，不会启动 Job"),
-                0.4,
+                0.6 if stopped else 0.4,
                 [
                     fact(each, ".spec.suspend", "true"),
                     *([fact(each, ".status.lastScheduleTime", ran)] if ran else []),
                 ],
                 Severity.WARNING if ran else Severity.INFO,
-                Status.LATENT,
+                Status.ACTIVE if stopped else Status.LATENT,
             )
+
+
+def _stopped_lately(inventory: Inventory, found: CronJob) -> bool:
+    """Whether it ran within the last day or but a few due times ago: nobody has got used to its standing still."""
+    ran, schedule = found.status.last_schedule_time, parse_schedule(found.spec.schedule)
+    if ran is None or schedule is None:
+        return False
+    margin = 60 if len(schedule.hours) == 24 else _ANY_ZONE
+    dues = last_due(schedule, aware(inventory.now), _MISSED + 1)
+    missed = sum(seconds_between(each, ran) > margin for each in dues)
+    return 0 < missed <= _MISSED or (missed > 0 and not older_than(inventory, ran, _DAY, unknown=True))
 
 
 def _of_cron_job(

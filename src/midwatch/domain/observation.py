@@ -12,18 +12,22 @@ from midwatch.domain.resource import Ref
 
 @dataclass(frozen=True, slots=True)
 class LogTemplate:
-    """Log lines of one shape: the shape with `<*>` for what varies, how often, when, and one real example."""
+    """Log lines of one shape: the shape with `<*>` for what varies, how often, when, and one real example.
+
+    `last_at` is the time of the last of them, where the log tells times.
+    """
 
     template: str
     count: int
     example: str
     first_line: int = 0
     last_line: int = 0
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LogDigest:
-    """The mined log of one container (`previous`: of its run before the last restart). `lines` were read."""
+    """The mined log of one container (`previous`: of its run before the last restart); `lines` read at `at`."""
 
     pod: Ref
     container: str
@@ -31,6 +35,7 @@ class LogDigest:
     lines: int
     templates: tuple[LogTemplate, ...]
     source: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,10 @@ class Measure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A time series that left its baseline. `normal` and `current` are in `unit`; None when not recorded."""
+    """A time series that left its baseline. `normal` and `current` are in `unit`; None when not recorded.
+
+    The two are equal for one that was looked at because of another, and did not change.
+    """
 
     subject: Ref
     measure: Measure

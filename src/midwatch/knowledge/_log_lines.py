@@ -19,7 +19,7 @@ _MAX_CAUSE = 160
 _COLOUR = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 _CONTROL = dict.fromkeys((*range(32), 127, *range(128, 160), 65279, 65533), " ")
 _STAMP = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[0-9.,]{0,12}(?:Z|[+-][0-9]{2}:?[0-9]{2})[ ](?:std(?:out|err) [FP] )?"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[0-9.,]{0,12}(?:Z|[+-][0-9]{2}:?[0-9]{2}))[ ](?:std(?:out|err) [FP] )?"
 )
 _CONTINUES = re.compile(
     r"\s{0,16}(?:at [\w.$<>/\[(]|Caused by: |Suppressed: |\.\.\. [0-9]{1,5} (?:more|common)|---> |--- End of"
@@ -42,17 +42,18 @@ _PINO = {10: "TRACE", 20: "DEBUG", 30: "INFO", 40: "WARN", 50: "ERROR", 60: "FAT
 
 
 class Record(NamedTuple):
-    """One entry of a log and the number of the line it begins on."""
+    """One entry of a log, the number of the line it begins on, and the runtime's stamp there, if any."""
 
     text: str
     line: int
+    stamp: str = ""
 
 
 def records(lines: Iterable[str]) -> Iterator[Record]:
     """Entries of a log: a stack trace is one entry, ended by its innermost cause."""
-    head, number, cause, traced = "", 0, "", False
+    head, number, cause, traced, stamped = "", 0, "", False, ""
     for count, raw in enumerate(lines, 1):
-        line = _clean(raw)
+        stamp, line = _clean(raw)
         if not line or line.isspace():
             continue
         if head and _continues(line, head, traced):
@@ -65,23 +66,24 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
             head, traced = f"{head}{where} {line.strip()}"[:MAX_LINE], False  # Python names the exception last
             continue
         if head:
-            yield Record(_joined(head, cause), number)
-        head, number, cause, traced = unpacked(line), count, "", False
+            yield Record(_joined(head, cause), number, stamped)
+        head, number, cause, traced, stamped = unpacked(line), count, "", False, stamp
     if head:
-        yield Record(_joined(head, cause), number)
+        yield Record(_joined(head, cause), number, stamped)
 
 
-def _clean(raw: str) -> str:
-    """The line without time stamp of the runtime, colours and control characters."""
-    line = raw[:_MAX_JSON].rstrip()
+def _clean(raw: str) -> tuple[str, str]:
+    """The runtime's time stamp, and the line without it, colours and control characters."""
+    stamp, line = "", raw[:_MAX_JSON].rstrip()
     if "\x1b" in line:
         line = _COLOUR.sub("", line)
     if line[:1].isdigit():
-        stamp = _STAMP.match(line)
-        line = line[stamp.end() :] if stamp is not None else line
+        match = _STAMP.match(line)
+        if match is not None:
+            stamp, line = match[1], line[match.end() :]
     if line[:1] != "{":
         line = line[:MAX_LINE]
-    return line if line.isprintable() else line.translate(_CONTROL).rstrip()
+    return stamp, line if line.isprintable() else line.translate(_CONTROL).rstrip()
 
 
 def _continues(line: str, head: str, traced: bool) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import NamedTuple
 
 from midwatch.domain.observation import LogTemplate
@@ -50,19 +51,21 @@ _TARGET = re.compile(
 class _Cluster:
     """One template in the making."""
 
-    __slots__ = ("count", "example", "first", "last", "words")
+    __slots__ = ("count", "example", "first", "last", "stamp", "words")
 
     def __init__(self, words: list[str], record: Record) -> None:
         self.words = words
         self.example = record.text[:MAX_TEXT]
         self.first = record.line
         self.last = record.line
+        self.stamp = record.stamp
         self.count = 0
 
     def add(self, record: Record) -> None:
         """Count one more line."""
         self.count += 1
         self.last = record.line
+        self.stamp = record.stamp or self.stamp
 
     def similarity(self, words: list[str]) -> float:
         """The share of words that agree; both have the same number of words."""
@@ -104,7 +107,8 @@ class _Miner:
     def templates(self) -> Iterator[LogTemplate]:
         """The templates in the order in which they first occurred."""
         for each in self._clusters:
-            yield LogTemplate(" ".join(each.words)[:MAX_TEXT], each.count, each.example, each.first, each.last)
+            text, at = " ".join(each.words)[:MAX_TEXT], _time(each.stamp)
+            yield LogTemplate(text, each.count, each.example, each.first, each.last, at)
 
     def _place(self, masked: str, record: Record) -> _Cluster:
         words = masked.split(None, _MAX_WORDS)[:_MAX_WORDS] or [""]
@@ -125,6 +129,13 @@ class _Miner:
             self._other = _Cluster([_ANY], record)
             self._clusters.append(self._other)
         return self._other
+
+
+def _time(stamp: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(stamp) if stamp else None
+    except ValueError:
+        return None
 
 
 def _key(masked: str, words: list[str]) -> _Key:

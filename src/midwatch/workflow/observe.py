@@ -26,4 +26,4 @@ def observe(answer: Evidence) -> Iterator[Observation]:
 def _digest(answer: Evidence, query: LogsQuery) -> LogDigest:
     lines = [line for page in answer.pages for line in page.decode("utf-8", "replace").splitlines()]
     pod = Ref("Pod", query.namespace, query.pod)
-    return LogDigest(pod, query.container, query.previous, len(lines), mine(lines), source=str(query))
+    return LogDigest(pod, query.container, query.previous, len(lines), mine(lines), str(query), answer.at)

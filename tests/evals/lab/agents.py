@@ -27,7 +27,9 @@ class Mender:
     async def investigate(self, incident: Incident) -> Answer:
         async with _session(incident.kubeconfig) as session, session.get(_DEPLOYMENTS) as answer:
             found = [each for each in (await answer.json())["items"] if each["spec"]["replicas"] == 0]
-        suspects = tuple(Suspect("Deployment", each["metadata"]["name"], "zero-replicas", "shop") for each in found)
+        suspects = tuple(
+            Suspect("Deployment", each["metadata"]["name"], "zero-replicas", "shop") for each in found
+        )
         return Answer(bool(found), suspects, len(found), steps=1, requests=1, tokens=70, seconds=0.5)
 
     async def mend(self, incident: Incident, answer: Answer) -> bool:

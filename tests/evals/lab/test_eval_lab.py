@@ -30,10 +30,13 @@ def _scores(*arguments: str) -> dict[str, Any]:
 def test_midwatch_is_scored_on_a_fault_and_on_a_quiet_run() -> None:
     found = _scores("--faults", "image-tag-missing,nothing")
     assert found["all"]["passed"] == {"detect": 1.0, "localise": 1.0, "analyse": 1.0}
-    assert found["quiet"] == 1 and found["false_alarms"] == []
-    assert found["crashes"] == [] and found["skipped"] == []
+    assert found["quiet"] == 1
+    assert found["false_alarms"] == []
+    assert found["crashes"] == []
+    assert found["skipped"] == []
     broken = next(each for each in found["results"] if not each["harmless"])
-    assert broken["requests"] > 20 and broken["seconds"] > 0
+    assert broken["requests"] > 20
+    assert broken["seconds"] > 0
     assert broken["alerted"] is None or 0 < broken["alerted"] <= broken["simulated"]
 
 
@@ -76,7 +79,8 @@ def test_the_page_names_what_was_missed() -> None:
     arguments = ["eval", "lab", "--apps", "shop", "--faults", "scaled-to-zero", "--agent", "nothing"]
     done = CliRunner().invoke(cli, arguments)
     assert "detect 0.000" in done.stdout
-    assert "shop/scaled-to-zero/1" in done.stdout and "nothing" in done.stdout
+    assert "shop/scaled-to-zero/1" in done.stdout
+    assert "nothing" in done.stdout
 
 
 @pytest.mark.parametrize(

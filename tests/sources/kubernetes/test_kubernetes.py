@@ -68,7 +68,7 @@ async def test_a_log_is_the_last_lines_as_text(api: FakeApi, connect: Open) -> N
     assert found.state is EvidenceState.OBSERVED
     assert found.pages[0].splitlines()[0] == b"line 400"
     asked = api.requests[0].query
-    assert (asked["tailLines"], asked["limitBytes"], asked["timestamps"]) == ("500", "1048576", "false")
+    assert (asked["tailLines"], asked["limitBytes"], asked["timestamps"]) == ("500", "1048576", "true")
     assert asked["previous"] == "false"
 
 

@@ -31,6 +31,9 @@ _WORDS: dict[PullKind, Text] = {
     PullKind.NOT_FOUND: Text("the registry does not have it", "镜像仓库中没有它"),
     PullKind.AMBIGUOUS: Text("it does not exist, or pulling it needs credentials", "它不存在，或拉取它需要凭据"),
     PullKind.UNAUTHORIZED: Text("the registry refuses the credentials", "镜像仓库拒绝了凭据"),
+    PullKind.CREDENTIALS: Text(
+        "the registry does not accept the name and password", "镜像仓库不接受该用户名和密码"
+    ),
     PullKind.DNS: Text("the name of the registry cannot be resolved", "无法解析镜像仓库的域名"),
     PullKind.UNREACHABLE: Text("the registry cannot be reached", "无法连接镜像仓库"),
     PullKind.TLS: Text("the TLS connection to the registry fails", "与镜像仓库的 TLS 连接失败"),
@@ -190,6 +193,8 @@ def _of_refusal(inventory: Inventory, failure: _Failure, twin: str) -> dict[str,
     if failure.error.kind is PullKind.UNKNOWN:
         unsaid = {"image-pull-secret-missing": 0.6} if access is Access.LACKS_SECRET else {}
         return dict(_CAUSES[PullKind.UNKNOWN]) | ({"image-not-found": 0.6} if twin else unsaid)
+    if failure.error.kind is PullKind.CREDENTIALS:
+        return {"image-pull-unauthorized": 0.93}
     if access is not Access.LACKS_SECRET and (twin or _runs_same_repository(inventory, failure)):
         return {"image-not-found": 0.85, "image-pull-unauthorized": 0.3}
     strengths = dict(_REFUSALS[access, failure.error.kind])

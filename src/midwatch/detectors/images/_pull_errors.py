@@ -19,6 +19,7 @@ class PullKind(StrEnum):
     NOT_FOUND = "not-found"
     AMBIGUOUS = "not-found-or-unauthorized"
     UNAUTHORIZED = "unauthorized"
+    CREDENTIALS = "credentials-refused"
     DNS = "registry-dns"
     UNREACHABLE = "registry-unreachable"
     TLS = "registry-tls"
@@ -43,7 +44,7 @@ class PullError(NamedTuple):
     host: str = ""
 
 
-AUTH = frozenset({PullKind.UNAUTHORIZED, PullKind.AMBIGUOUS, PullKind.UNKNOWN})
+AUTH = frozenset({PullKind.UNAUTHORIZED, PullKind.CREDENTIALS, PullKind.AMBIGUOUS, PullKind.UNKNOWN})
 """Errors that missing or wrong credentials may explain."""
 
 _LOOKUP = re.compile(r"lookup ([A-Za-z0-9_.-]{1,253})(?: on [^ ]{1,64})?: ")
@@ -59,6 +60,11 @@ _HIDDEN = re.compile(
     r"repository does not exist or may require|may require '?docker login|insufficient_scope"
     r"|pull access denied|requested access to the resource is denied"
 )
+_NO_TOKEN = re.compile(
+    r"failed to fetch oauth token: unexpected status[^\n]{0,400}: 40[13]\b|incorrect username or password"
+    r"|invalid username|authorization token has expired"
+)
+"""The registry does not take the name and password at all, whichever image they are for."""
 _MIRROR_REFUSES = re.compile(r"\?ns=[^ ]{1,200}: 40[13]")
 
 # In this order: a later pattern also occurs in messages that an earlier one explains better.
@@ -75,6 +81,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], PullKind], ...] = (
         re.compile(r"x509:|tls: (?!handshake)|gave http response to https|certificate (?:verify|has expired)"),
         PullKind.TLS,
     ),
+    (_NO_TOKEN, PullKind.CREDENTIALS),
     (_HIDDEN, PullKind.AMBIGUOUS),
     (_MIRROR_REFUSES, PullKind.AMBIGUOUS),
     (
@@ -87,8 +94,8 @@ _PATTERNS: tuple[tuple[re.Pattern[str], PullKind], ...] = (
     (
         re.compile(
             r"unauthorized|authentication required|no basic auth credentials|403 forbidden|401 |access denied"
-            r"|: denied|denied:|failed to authorize|failed to fetch (?:anonymous|oauth) token|invalid username"
-            r"|authorization token has expired|authorization failed"
+            r"|: denied|denied:|failed to authorize|failed to fetch (?:anonymous|oauth) token"
+            r"|authorization failed"
         ),
         PullKind.UNAUTHORIZED,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from midwatch.detectors._log_rule import Rule, Scope
 from midwatch.detectors._log_rules import classify
@@ -23,6 +24,7 @@ _MIN_LINES = 50
 _MAX_TEMPLATES = 500
 _MAX_FINDINGS = 12
 _NOISE = 0.3
+_SILENCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,20 @@ def _weight(digest: LogDigest, template: LogTemplate) -> _Weight:
     lines = max(digest.lines, template.count, 1)
     share = template.count / lines
     ended = 0 < template.last_line < lines / 2 and lines >= _MIN_LINES
-    if ended or digest.previous:
+    if ended or digest.previous or _silent(digest, template):
         return _OVER
     if template.count >= _MANY and share >= _MANY_SHARE:
         return _OFTEN
     if template.count >= _SOME and share >= _SOME_SHARE:
         return _SOMETIMES
     return _RARELY
+
+
+def _silent(digest: LogDigest, template: LogTemplate) -> bool:
+    """Whether it was not logged again for long: who starts before what it calls complains, and goes on."""
+    if digest.at is None or template.last_at is None:
+        return False
+    return digest.at - template.last_at > _SILENCE
 
 
 def _finding(digest: LogDigest, rule: Rule, meaning: Meaning, template: LogTemplate, weight: _Weight) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from midwatch.detectors._address_sense import namesake
 from midwatch.detectors._log_rule import Rule, Scope
 from midwatch.detectors._log_targets import (
     BROKERS,
@@ -23,6 +24,7 @@ from midwatch.detectors.logs._log_files import meaning_of_files, meaning_of_spac
 from midwatch.detectors.logs._log_line import Line, Meaning, claims_for
 from midwatch.domain.finding import Claim
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
 from midwatch.knowledge.addresses import Problem
 
@@ -66,7 +68,7 @@ def _of_target(inventory: Inventory, line: Line, rule: Rule) -> Meaning:
     if target.reference is None and is_relayed(inventory, line.client, target.address):
         relayed = tuple((cause, min(strength, 0.3)) for cause, strength in general)
         return Meaning(line.client, claims_for(line.client, relayed), None, facts_of(target))
-    precise = _precise(line, target, general)
+    precise = _precise(inventory, line, target, general)
     if precise is not None:
         return precise
     return _as_such(inventory, line, rule, target, general)
@@ -107,11 +109,16 @@ def _of_itself(line: Line, target: Target, general: tuple[tuple[str, float], ...
     return Meaning(line.client, claims_for(line.client, causes), words)
 
 
-def _precise(line: Line, target: Target, general: tuple[tuple[str, float], ...]) -> Meaning | None:
+def _precise(
+    inventory: Inventory, line: Line, target: Target, general: tuple[tuple[str, float], ...]
+) -> Meaning | None:
     """An address that cannot work: no such Service, or a port that the Service does not have."""
     problem = target.resolution.problem
     if problem is None:
         return None
+    workload = namesake(inventory, target.resolution)
+    if workload is not None:
+        return _service_gone(line, target, workload)
     is_database = target.engine in DATABASES
     if problem is Problem.WRONG_PORT:
         cause = "db-port-wrong" if is_database else "service-address-port-mismatch"
@@ -127,6 +134,20 @@ def _precise(line: Line, target: Target, general: tuple[tuple[str, float], ...])
         words = Text(f"it calls {target.address}, {why.en}", f"它访问 {target.address}，{why.zh}")
     causes = ((cause, 0.88), (general[0][0], 0.3))
     return Meaning(line.client, claims_for(line.client, causes), words, facts_of(target))
+
+
+def _service_gone(line: Line, target: Target, workload: Ref) -> Meaning:
+    """The address is right, and what it should reach runs: only the Service between them is missing."""
+    missing = Ref("Service", workload.namespace, workload.name)
+    words = Text(
+        f"it calls {target.address}, and {workload} exists, but there is no such Service",
+        f"它访问 {target.address}，{workload} 存在，但没有这个 Service",
+    )
+    causes = (
+        *claims_for(missing, (("service-missing", 0.88),)),
+        Claim("service-address-mismatch", line.client, 0.2),
+    )
+    return Meaning(line.client, causes, words, facts_of(target))
 
 
 def _as_such(

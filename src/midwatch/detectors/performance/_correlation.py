@@ -186,7 +186,16 @@ def _busy(found: Profile) -> tuple[tuple[tuple[str, float], ...], Text]:
 
 
 def _slow(found: Profile) -> tuple[tuple[tuple[str, float], ...], Text]:
-    """Late without being busy: what happens between the requests and the process, which is the network."""
+    """Late without being busy: what happens between the requests and the process, which is the network.
+
+    Unless that was measured and is as it was: then the workload itself waits for something.
+    """
+    if found.near:
+        words = Text(
+            f"answers {found.rise:.0f} ms later than usual, although it is not busy and its network is as fast",
+            f"响应比平时慢 {found.rise:.0f} 毫秒,但自身资源并不繁忙,网络往返也正常",
+        )
+        return (("latency-high", 0.4 + 0.35 * found.latency), ("network-delay", 0.1)), words
     words = Text(
         f"answers {found.rise:.0f} ms later than usual although it is not busy",
         f"响应比平时慢 {found.rise:.0f} 毫秒,但自身资源并不繁忙",

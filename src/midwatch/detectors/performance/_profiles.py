@@ -19,7 +19,10 @@ ANOMALOUS = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What is out of the ordinary at `ref`; weights from 0 to 1, `rise` in milliseconds, `resent` as measured."""
+    """What is out of the ordinary at `ref`; weights from 0 to 1, `rise` in milliseconds, `resent` as measured.
+
+    `near`: round-trip times to it were measured, and are as they always were.
+    """
 
     ref: Ref
     signals: tuple[Signal, ...]
@@ -37,6 +40,7 @@ class Profile:
     throttling: float
     memory: float
     disk: float
+    near: bool = False
 
     @property
     def hurt(self) -> float:
@@ -82,7 +86,12 @@ def _profile(ref: Ref, signals: Sequence[Signal]) -> Profile:
         throttling=_most(signals, Measure.CPU_THROTTLING),
         memory=_most(signals, Measure.MEMORY),
         disk=_most(signals, Measure.DISK_IO),
+        near=any(_is_steady(each) for each in signals),
     )
+
+
+def _is_steady(signal: Signal) -> bool:
+    return signal.measure is Measure.NETWORK_RTT and signal.normal is not None and signal.normal == signal.current
 
 
 def _resent(signals: Sequence[Signal]) -> float:

@@ -135,7 +135,12 @@ def _protocol_strength(case: Case) -> float:
         return max(_PROTOCOL_STATUS.get(status or 0, 0.0), _of_gateway(case, status or 0))
     if outcome is Outcome.NOT_SERVING or _is_udp(case):
         return 0.9 if _is_udp(case) else 0.0
-    return _protocol_by_specs(case)
+    return _protocol_by_specs(case) * (0.3 if _passed_for_long(case) else 1.0)
+
+
+def _passed_for_long(case: Case) -> bool:
+    """Whether the same probe was content with the same container for long before it failed."""
+    return case.lived is not None and case.lived > 3 * budget(case.probe) + 120
 
 
 def _protocol_by_specs(case: Case) -> float:
@@ -256,8 +261,8 @@ def _liveness_timing(case: Case, allowed: float) -> float:
         strength = max(strength, 0.85)  # the author knows that it takes longer to be ready
     if case.outcome is Outcome.SLOW and allowed > 8:
         strength = _slow_timing(case)
-    if case.lived is not None and case.lived > 3 * allowed + 120:
-        strength *= 0.4  # it had started long before
+    if _passed_for_long(case):
+        strength *= 0.4
     if case.container.startup_probe is not None or case.outcome in (Outcome.NOT_SERVING, Outcome.STATUS):
         strength *= 0.5
     return strength

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from midwatch.detectors._deficits import is_ready, live_pods
-from midwatch.detectors.common import MAX_FACTS, fact, refs
+from midwatch.detectors.common import MAX_FACTS, condition, fact, refs
 from midwatch.detectors.rollout._waiting import is_failing
 from midwatch.domain.finding import Claim, Fact, Finding, Severity
 from midwatch.domain.inventory import Inventory
@@ -75,8 +75,14 @@ def bad_rollout(inventory: Inventory) -> Iterator[Finding]:
 
 
 def _is_worse(inventory: Inventory, new: Sequence[Pod], old: Sequence[Pod]) -> bool:
-    failing = bool(new) and all(is_failing(inventory, each) for each in new)
+    failing = bool(new) and all(is_failing(inventory, each) and _was_considered(each) for each in new)
     return failing and any(is_ready(each) for each in old)
+
+
+def _was_considered(pod: Pod) -> bool:
+    """Whether a scheduler has looked at it: a pod that none has seen says nothing about its revision."""
+    placed = condition(pod.status.conditions, "PodScheduled")
+    return bool(pod.spec.node_name or pod.status.container_statuses or placed)
 
 
 def _finding(found: Deployment | StatefulSet, new: Sequence[Pod], old: int, facts: Sequence[Fact]) -> Finding:

@@ -118,12 +118,26 @@ def classes(inventory: Inventory) -> Iterator[Finding]:
     default = any(each.metadata.annotations.get(_DEFAULT) == "true" for each in known.values())
     for ingress in inventory.all(Ingress):
         name = ingress.spec.ingress_class_name
-        if ingress.status.load_balancer.ingress or ingress.metadata.annotations.get(_OLD_CLASS):
+        if ingress.metadata.annotations.get(_OLD_CLASS):
             continue
-        if name and name not in known:
+        if ingress.status.load_balancer.ingress:
+            if name and name not in known and _left(inventory, ingress):
+                yield _classless(ingress, name, closest(name, known), 0.75)
+        elif name and name not in known:
             yield _classless(ingress, name, closest(name, known), 0.93)
         elif not name and not default and known:
             yield _classless(ingress, "", next(iter(known)), 0.75)
+
+
+def _left(inventory: Inventory, ingress: Ingress) -> bool:
+    """Whether its address is a remnant: it was edited since, and no other of that class is served as it was made.
+
+    A controller that loses an Ingress to another class leaves its status as it is.
+    """
+    name = ingress.spec.ingress_class_name
+    served = (each for each in inventory.all(Ingress) if each.spec.ingress_class_name == name)
+    untouched = any(each.metadata.generation == 1 and each.status.load_balancer.ingress for each in served)
+    return ingress.metadata.generation > 1 and not untouched
 
 
 def _classless(ingress: Ingress, name: str, near: str | None, strength: float) -> Finding:

@@ -88,7 +88,8 @@ def _why_pending(inventory: Inventory, claim: PersistentVolumeClaim, users: Sequ
     found = inventory.get(StorageClass, "", name) if name else None
     if found is not None and found.volume_binding_mode == "WaitForFirstConsumer":
         chosen = "volume.kubernetes.io/selected-node" in claim.metadata.annotations
-        if not any(not each.spec.node_name for each in users) or not (chosen or _is_static(found)):
+        # a provisioner that lacks resources gives the node back, so that the scheduler may choose another one
+        if not any(not each.spec.node_name for each in users) or not (chosen or said or _is_static(found)):
             return None
     if found is not None and not _is_static(found):
         return _provisioning(inventory, claim, found, said)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from midwatch.app import Target, investigate, open_source
+from midwatch.app import Target, investigate, load, open_source
 from midwatch.domain.diagnosis import Verdict
 from midwatch.errors import UsageError
 from midwatch.evals.lab.agent import Agent, Answer, Incident, Suspect
@@ -60,7 +60,13 @@ class Nothing:
         return True
 
 
-_KNOWN: Mapping[str, Callable[[], Agent]] = {"midwatch": Midwatch, "nothing": Nothing}
+def _midwatch() -> Agent:
+    """Loaded here, once, rather than in each process that a trial is forked into."""
+    load()
+    return Midwatch()
+
+
+_KNOWN: Mapping[str, Callable[[], Agent]] = {"midwatch": _midwatch, "nothing": Nothing}
 
 
 def agent_of(text: str) -> Agent:

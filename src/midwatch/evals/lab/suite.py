@@ -21,6 +21,7 @@ from midwatch.lab.apps.parts import App
 from midwatch.lab.apps.shop import SHOP
 from midwatch.lab.cluster import Cluster, running
 from midwatch.lab.faults.catalogue import all_faults, fault_named
+from midwatch.lab.memory import collect_seldom
 
 APPS: dict[str, App] = {each.name: each for each in (SHOP, FREIGHT)}
 _START = 1_795_000_000.0
@@ -42,6 +43,7 @@ def run_trials(
 ) -> list[Result]:
     """Results in the order of the trials. Raises `UsageError` for an agent that cannot be had."""
     agent_of(agent)
+    collect_seldom()
     groups: dict[tuple[str, int], list[int]] = {}
     for at, each in enumerate(trials):
         groups.setdefault((each.app, each.seed), []).append(at)

@@ -14,28 +14,8 @@ from midwatch.evals.synthetic.site import Site
 from midwatch.evals.synthetic.storage import DRIVER, storage_class
 from midwatch.evals.synthetic.values import Obj, owner_of, resource
 from midwatch.evals.synthetic.workloads import Admit, Revision, as_is, deployment
+from midwatch.lab.network import corefile
 
-_COREFILE = """.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30
-    loop
-    reload
-    loadbalance
-}
-"""
 _SPACES = ("default", "kube-system", "kube-public", "kube-node-lease", "monitoring")
 _CRITICAL: Mapping[str, object] = {"priorityClassName": "system-node-critical", "priority": 2_000_001_000}
 _CLUSTER: Mapping[str, object] = {"priorityClassName": "system-cluster-critical", "priority": 2_000_000_000}
@@ -160,7 +140,7 @@ def _dns(site: Site) -> Iterator[Obj]:
     )
     lives = tuple(_old(site, place) for place in site.workers[: max(2, len(site.workers) // 40)])
     yield config.service_account("coredns", "kube-system", site.created)
-    yield config.config_map("coredns", "kube-system", {"Corefile": _COREFILE}, site.created)
+    yield config.config_map("coredns", "kube-system", {"Corefile": corefile.DEFAULT}, site.created)
     yield from deployment(
         "coredns", "kube-system", [Revision(found, site.created, lives)], replicas=len(lives),
         created=site.created, selector=labels, admit=admission(site),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from midwatch.lab.api.aggregation import service_of, unavailable
 from midwatch.lab.api.call import Call, Handler, Reply
 from midwatch.lab.api.deleting import delete_collection, delete_object
-from midwatch.lab.api.eviction import evict
+from midwatch.lab.api.eviction import create_eviction
 from midwatch.lab.api.logs import pod_log
 from midwatch.lab.api.patching import patch_object
 from midwatch.lab.api.podwrites import bind, connect, finalize
@@ -37,7 +37,7 @@ _BELOW: Mapping[str, Mapping[str, Handler]] = {
     "approval": _CHANGED,
     "scale": {"get": get_scale, "update": update_scale, "patch": patch_scale},
     "log": {"get": pod_log},
-    "eviction": {"create": evict},
+    "eviction": {"create": create_eviction},
     "binding": {"create": bind},
     "finalize": {"update": finalize},
     "token": {"create": issue_token},

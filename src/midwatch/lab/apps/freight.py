@@ -66,7 +66,7 @@ _QUOTES = (
         flags={"pricingSlow": Effect(seconds=1.0, log="pricing model v3 fell back to interpreter")},
     ),
     _leaf("tariffs", op("GET /tariff", 4, "postgres query", "redis? query"), needs=("postgres",)),
-    _leaf("fx", op("GET /rate", 2, "redis query", "rates-provider? GET /latest"), needs=("redis",)),
+    _leaf("fx", op("GET /rate", 2, "redis query", "rates-provider.example? GET /latest"), needs=("redis",)),
     _leaf("surcharges", op("GET /surcharges", 3, "postgres query"), needs=("postgres",)),
     _leaf(
         "routing",
@@ -112,7 +112,13 @@ _BOOKINGS = (
     _leaf("containers", op("GET /free", 3, "mysql query"), needs=("mysql",), port=9090, protocol=Protocol.GRPC),
     _leaf(
         "customs",
-        op("POST /declare", 14, "hs-codes GET /code", "sanctions GET /check", "authority POST /declarations"),
+        op(
+            "POST /declare",
+            14,
+            "hs-codes GET /code",
+            "sanctions GET /check",
+            "authority.example POST /declarations",
+        ),
         size=MEDIUM,
         features=_features("private", "fenced"),
         flags={
@@ -214,8 +220,8 @@ FREIGHT = App(
     ),
     host="freight.example",
     externals=(
-        External("rates-provider", "198.51.100.30", seconds=0.06),
-        External("authority", "198.51.100.31", seconds=0.12),
+        External("rates-provider.example", "198.51.100.30", seconds=0.06),
+        External("authority.example", "198.51.100.31", seconds=0.12),
     ),
     workers=8,
 )

@@ -89,7 +89,7 @@ _PARTS = (
     ),
     Part(
         "payments",
-        (op("POST /charge", 20, "acquirer POST /v1/charges", cpu=3),),
+        (op("POST /charge", 20, "acquirer.example POST /v1/charges", cpu=3),),
         style=LogStyle.LOGFMT,
         flags=_flag("paymentFailure"),
         features=frozenset({"private", "fenced"}),
@@ -152,5 +152,5 @@ SHOP = App(
         Client("members", "https://shop.example/orders", "GET /orders", 2),
     ),
     host="shop.example",
-    externals=(External("acquirer", "198.51.100.20", seconds=0.09),),
+    externals=(External("acquirer.example", "198.51.100.20", seconds=0.09),),
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from midwatch.lab.apps import control_plane
 from midwatch.lab.core.objects import Obj
+from midwatch.lab.network import corefile
 from midwatch.lab.world.images import Build
 from midwatch.lab.world.programs import MI, LogStyle, Operation, Port, Program, Protocol
 from midwatch.lab.world.world import Driver, World
@@ -14,27 +16,6 @@ CONTROL = "control-plane-1"
 DNS_ADDRESS = "10.96.0.10"
 _REGISTRY = "registry.k8s.io"
 _ZONES = ("zone-a", "zone-b", "zone-c")
-_COREFILE = """.:53 {
-    errors
-    health {
-       lameduck 5s
-    }
-    ready
-    kubernetes cluster.local in-addr.arpa ip6.arpa {
-       pods insecure
-       fallthrough in-addr.arpa ip6.arpa
-       ttl 30
-    }
-    prometheus :9153
-    forward . /etc/resolv.conf {
-       max_concurrent 1000
-    }
-    cache 30
-    loop
-    reload
-    loadbalance
-}
-"""
 
 
 def node(name: str, number: int, *, control: bool = False, cpu: str = "8", memory: str = "32Gi") -> Obj:
@@ -83,8 +64,10 @@ def nodes(workers: int, *, cpu: str = "8", memory: str = "32Gi") -> Iterator[Obj
         yield node(f"worker-{number}", number, cpu=cpu, memory=memory)
 
 
-def _system(api: str, kind: str, name: str, namespace: str = "kube-system", **body: object) -> Obj:
-    head: Obj = {"name": name, "labels": {"k8s-app": name}}
+def _system(
+    api: str, kind: str, name: str, namespace: str = "kube-system", *, app: str = "", **body: object
+) -> Obj:
+    head: Obj = {"name": name, "labels": {"k8s-app": app or name}}
     if namespace:
         head["namespace"] = namespace
     return {"apiVersion": api, "kind": kind, "metadata": head, **body}
@@ -101,11 +84,13 @@ def _pod(name: str, image: str, **more: object) -> Obj:
     }
 
 
-def _workload(kind: str, name: str, pod: Obj, namespace: str = "kube-system", **body: object) -> Obj:
-    labels = {"k8s-app": name}
+def _workload(
+    kind: str, name: str, pod: Obj, namespace: str = "kube-system", *, app: str = "", **body: object
+) -> Obj:
+    labels = {"k8s-app": app or name}
     template = {"metadata": {"labels": labels}, "spec": pod}
     spec = {"selector": {"matchLabels": labels}, "template": template, **body}
-    return _system("apps/v1", kind, name, namespace, spec=spec)
+    return _system("apps/v1", kind, name, namespace, app=app, spec=spec)
 
 
 def system_objects() -> Iterator[Obj]:
@@ -151,7 +136,7 @@ def _service(name: str, ports: list[Obj], namespace: str = "kube-system", **more
 
 
 def _dns() -> Iterator[Obj]:
-    yield _system("v1", "ConfigMap", "coredns", data={"Corefile": _COREFILE})
+    yield _system("v1", "ConfigMap", "coredns", data={"Corefile": corefile.DEFAULT})
     more = {
         "ports": [
             {"name": "dns", "containerPort": 53, "protocol": "UDP"},
@@ -167,10 +152,9 @@ def _dns() -> Iterator[Obj]:
         "dnsPolicy": "Default",
         "volumes": [{"name": "config-volume", "configMap": {"name": "coredns", "items": items}}],
     }
-    yield _workload("Deployment", "coredns", pod, replicas=2)
+    yield _workload("Deployment", "coredns", pod, app="kube-dns", replicas=2)
     ports = [{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53, "protocol": "TCP"}]
-    found = _service("kube-dns", ports, clusterIP=DNS_ADDRESS)
-    yield {**found, "spec": {**found["spec"], "selector": {"k8s-app": "coredns"}}}
+    yield _service("kube-dns", ports, clusterIP=DNS_ADDRESS)
 
 
 def _daemon(name: str, image: str) -> Obj:
@@ -214,7 +198,12 @@ def _program(
 
 
 def furnish(world: World) -> None:
-    """Publish the images of the system's workloads, and run its storage driver."""
+    """Publish the images of the system's workloads, put its static pods in place, and run its storage driver."""
+    world.manifests[CONTROL] = tuple(
+        control_plane.manifests(VERSION, _machine(CONTROL, 0)["addresses"][0]["address"])
+    )
+    for name, tag, build in control_plane.images(VERSION):
+        world.add_image(f"{_REGISTRY}/{name}", {tag: build})
     world.drivers["disk.csi.lab.example"] = Driver("disk.csi.lab.example", topology="topology.kubernetes.io/zone")
     health = frozenset({"/health", "/ready", "/healthz", "/readyz", "/metrics"})
     dns = (

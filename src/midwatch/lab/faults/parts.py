@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from midwatch.domain.resource import Ref
-from midwatch.lab.core.objects import Obj, part
+from midwatch.lab.core.objects import Obj, name_of, part
 from midwatch.lab.faults.change import Change, in_container, in_pod, update_at
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import View
@@ -32,10 +32,12 @@ def secret_of(target: Ref, backend: str) -> Ref:
 
 
 def address_key(view: View, target: Ref, backend: str = "") -> str:
-    """The first key of a service's ConfigMap that holds an address (of a backend: its host); or empty."""
+    """The first key of a service's ConfigMap with the address of a Service (of a backend: its host); or empty."""
     data = part(view.get(config_of(target)) or {}, "data")
     wanted = f"{backend.replace('-', '_').upper()}_HOST" if backend else "_ADDR"
-    return next((each for each in sorted(data) if each.endswith(wanted)), "")
+    known = {name_of(each) for each in view.list("Service", target.namespace)}
+    found = (each for each in sorted(data) if each.endswith(wanted))
+    return next((each for each in found if str(data[each]).partition(":")[0] in known), "")
 
 
 def quota(target: Ref, hard: dict[str, str], name: str = "team-budget") -> Obj:

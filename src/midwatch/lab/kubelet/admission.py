@@ -13,13 +13,14 @@ from midwatch.lab.core.objects import Obj, labels_of, part, parts, spec, status
 from midwatch.lab.kubelet.host import Host
 from midwatch.lab.kubelet.podspec import declared, host_network, qos_class, requests
 from midwatch.lab.kubelet.state import Tenant
+from midwatch.lab.kubelet.static_pods import is_mirror
 
 _CRITICAL = 2_000_000_000  # scheduling.SystemCriticalPriority
 
 
 def is_critical(pod: Obj) -> bool:
     """Whether a pod is never evicted. Source: kubernetes/pkg/kubelet/types/pod_update.go (IsCriticalPod)."""
-    return (spec(pod).get("priority") or 0) >= _CRITICAL
+    return is_mirror(pod) or (spec(pod).get("priority") or 0) >= _CRITICAL
 
 
 def refusal(host: Host, pod: Obj) -> tuple[str, str] | None:

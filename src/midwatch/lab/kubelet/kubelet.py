@@ -26,6 +26,7 @@ from midwatch.lab.kubelet.prober import new_prober
 from midwatch.lab.kubelet.registration import Registration
 from midwatch.lab.kubelet.sandbox import release
 from midwatch.lab.kubelet.state import Tenant, new_tenant
+from midwatch.lab.kubelet.static_pods import StaticPods
 from midwatch.lab.kubelet.sync import sync
 from midwatch.lab.kubelet.termination import remove, terminate
 
@@ -39,6 +40,7 @@ class Kubelet:
         self.host = Host(env, network, name, number, self.poke)
         self.registration = Registration(self.host)
         self.evictor = Evictor(self.host, self.registration)
+        self.static = StaticPods(self.host)
         self._component = f"kubelet/{name}"
         self._fresh: dict[str, Obj] = {}
         self._queue: WorkQueue[str] = WorkQueue(env.clock, env.components, self._component, "pod", self._handle)
@@ -81,7 +83,7 @@ class Kubelet:
 
     def _handle(self, uid: str) -> None:
         host = self.host
-        if host.down:
+        if host.down or uid in self.static.withheld:
             return
         if runtime_problem(host):
             self._queue.add(uid, 5.0)

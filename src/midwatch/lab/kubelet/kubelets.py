@@ -18,6 +18,7 @@ from midwatch.lab.kubelet.peers import Network
 from midwatch.lab.kubelet.reading import readable
 from midwatch.lab.kubelet.refresh import EARLIEST, LATEST, refresh, uses
 from midwatch.lab.kubelet.state import Tenant
+from midwatch.lab.kubelet.static_pods import is_mirror
 
 _CROWD = 30  # nodes from which on leases are renewed at half the pace, still well within their 40 seconds
 
@@ -81,6 +82,7 @@ class Kubelets:
         if kubelet.host.running:
             kubelet.registration.start()
             announce(kubelet.host)
+        self._env.clock.after(1.0, kubelet.static.look)
         for pod in self._env.store.pods_on(name):
             kubelet.see(Change("ADDED", POD, pod, None, self._env.store.revision))
 
@@ -88,6 +90,8 @@ class Kubelets:
         kubelet = self._kubelets.get(spec(change.new).get("nodeName") or "")
         if kubelet is not None:
             kubelet.see(change)
+            if change.type == "DELETED" and is_mirror(change.new):
+                self._env.clock.after(1.0, kubelet.static.look)
 
     def _ended(self, process: Process, code: int, reason: str) -> None:
         kubelet = self._kubelets.get(process.node)
@@ -116,6 +120,7 @@ class Kubelets:
         self._env.clock.after(delay, lambda: refresh(kubelet.host, tenant))
 
     def _component_changed(self, component: Component) -> None:
+        self._env.clock.after(1.0, self._static)
         part, _, node = component.name.partition("/")
         kubelet = self._kubelets.get(node)
         if kubelet is None:
@@ -131,6 +136,10 @@ class Kubelets:
         elif part == "kubelet" and component.running and not host.down:
             self._env.clock.after(0.5, kubelet.registration.start)
             self._env.clock.after(0.5, kubelet.registration.renew)
+
+    def _static(self) -> None:
+        for kubelet in self:
+            kubelet.static.look()
 
     def _pulse(self) -> None:
         """Look whether the world has changed."""
@@ -172,6 +181,7 @@ class Kubelets:
             if (tick + number) % slow == 0:
                 kubelet.registration.renew()
             kubelet.evictor.look()
+            kubelet.static.look()
             host, registration = kubelet.host, kubelet.registration
             due = host.now - registration.reported >= 300.0
             if due or host.runtime_lost is not None or host.network_lost is not None or registration.unsaid:

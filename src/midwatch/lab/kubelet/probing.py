@@ -76,7 +76,7 @@ def web_answer(host: Host, tenant: Tenant, check: Obj, port: int, limit: float) 
     path = check.get("path") or "/"
     address = check.get("host") or tenant.ip
     url = f"{scheme}://{address}:{port}{path if path.startswith('/') else f'/{path}'}"
-    connection = host.network.from_node(host.name, address, port)
+    connection = host.network.from_node(host.name, _reached(host, address), port)
     process = connection.process
     if connection.failure is not None or process is None:
         return _bad(f'Get "{url}": {_dial_failure(connection, address, port)}')
@@ -90,6 +90,11 @@ def web_answer(host: Host, tenant: Tenant, check: Obj, port: int, limit: float) 
         return _bad(f'Get "{url}": {wrong}')
     code = _status(process, found, path.partition("?")[0])
     return WELL if 200 <= code < 400 else _bad(f"HTTP probe failed with statuscode: {code}")
+
+
+def _reached(host: Host, address: str) -> str:
+    """The node's own address, where a probe names its loopback."""
+    return host.ip if address in ("127.0.0.1", "localhost") else address
 
 
 def _dial_failure(connection: Connection, address: str, port: int) -> str:
@@ -143,7 +148,7 @@ def _status(process: Process, port: Port | None, path: str) -> int:
 def _tcp(host: Host, tenant: Tenant, slot: Slot, check: Obj) -> Answer:
     port = resolve_port(slot.spec, check.get("port"))
     address = check.get("host") or tenant.ip
-    connection = host.network.from_node(host.name, address, port)
+    connection = host.network.from_node(host.name, _reached(host, address), port)
     if connection.failure is None and connection.process is not None:
         return WELL
     why = "i/o timeout" if connection.failure is Failure.TIMEOUT else "connect: connection refused"

@@ -10,6 +10,7 @@ import math
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from midwatch.lab.core.metrics import Labels
 from midwatch.lab.telemetry.matcher import Matcher
@@ -21,15 +22,19 @@ _TRIM = 40
 
 
 class Series:
-    """One series: `runs` are its values, each from the scrape numbered in `starts` on, up to scrape `last`."""
+    """One series: `runs` are its values, each from the scrape numbered in `starts` on, up to scrape `last`.
 
-    __slots__ = ("labels", "last", "runs", "starts")
+    `named` are its labels with the metric name among them, as queries show it.
+    """
 
-    def __init__(self, labels: Labels) -> None:
+    __slots__ = ("labels", "last", "named", "runs", "starts")
+
+    def __init__(self, labels: Labels, name: str) -> None:
         self.labels = labels
+        self.named = tuple(sorted((*(each for each in labels if each[1]), ("__name__", name))))
         self.starts = array("Q")
         self.runs = array("d")
-        self.last = -1
+        self.last = -2  # so that not even the scrape before the first one is its own
 
     def write(self, scrape: int, value: float) -> int:
         """Add a sample; returns how many entries that took."""
@@ -46,6 +51,24 @@ class Series:
         position = bisect_right(self.starts, scrape) - 1
         return self.runs[position] if position >= 0 and scrape <= self.last else math.nan
 
+    def values(self, first: int, end: int) -> list[float]:
+        """The values that scrapes brought from `first` (or from the first of the series) up to before `end`."""
+        starts, runs = self.starts, self.runs
+        low = max(bisect_right(starts, first) - 1, 0)
+        high = bisect_left(starts, end, low)
+        first = max(first, starts[low])
+        if end <= first:
+            return []
+        if high - low == 1:
+            return [runs[low]] * (end - first)
+        if high - low == end - first:  # another value with every scrape
+            return runs[low:high].tolist()
+        found = [runs[low]] * (starts[low + 1] - first)
+        for index in range(low + 1, high - 1):
+            found.extend([runs[index]] * (starts[index + 1] - starts[index]))
+        found.extend([runs[high - 1]] * (end - starts[high - 1]))
+        return found
+
     def trim(self, first: int) -> int:
         """Forget the samples before a scrape; returns how many entries that freed."""
         count = bisect_right(self.starts, first) - 1
@@ -53,6 +76,10 @@ class Series:
             return 0
         del self.starts[:count], self.runs[:count]
         return count
+
+
+Samples: TypeAlias = tuple[Series, Sequence[float], list[float]]
+"""A series with times and values."""
 
 
 class Database:
@@ -94,20 +121,31 @@ class Database:
         self._trim(at)
 
     def _write(self, scrape: int, name: str, values: Mapping[Labels, float]) -> None:
-        family = self._families.setdefault(name, {})
-        live = self._live.setdefault(name, {})
+        live = self._live.get(name)
+        if live is None or list(live) != list(values):  # compares by identity first: far quicker than look-ups
+            live = self._lined_up(scrape, name, values)
         grown = 0
-        for labels, value in values.items():
-            series = live.get(labels)
-            if series is None:
-                series = family.get(labels)
-                if series is None:
-                    series = family[labels] = Series(labels)
-                live[labels] = series
-            grown += series.write(scrape, value)
+        before = scrape - 1
+        for series, value in zip(live.values(), values.values(), strict=True):
+            if series.last == before and series.runs[-1] == value:
+                series.last = scrape
+            else:
+                grown += series.write(scrape, value)
         self._entries += grown
-        if len(live) != len(values):
+
+    def _lined_up(self, scrape: int, name: str, values: Mapping[Labels, float]) -> dict[Labels, Series]:
+        """The series of a family in the order of the values: new ones are begun, those not among them end."""
+        family = self._families.setdefault(name, {})
+        live: dict[Labels, Series] = {}
+        for labels in values:
+            series = family.get(labels)
+            if series is None:
+                series = family[labels] = Series(labels, name)
+            live[labels] = series
+        if name in self._live:
             self._end(scrape, name, values)
+        self._live[name] = live
+        return live
 
     def _end(self, scrape: int, name: str, values: Mapping[Labels, float]) -> None:
         live = self._live[name]
@@ -147,42 +185,38 @@ class Database:
                 if not others or _fulfils(labels, others):
                     yield name, series
 
-    def at(self, series: Series, when: float) -> tuple[float, float] | None:
-        """Time and value of the newest sample that is not stale, as an instant query sees it."""
-        position = bisect_right(self._times, when) - 1
-        scrape = min(self._first + position, series.last)
-        if scrape < self._first:
-            return None
-        at = self._times[scrape - self._first]
-        value = series.value_at(scrape)
-        return None if at <= when - STALENESS or math.isnan(value) else (at, value)
+    def at(self, found: Iterable[Series], when: float) -> Iterator[tuple[Series, float, float]]:
+        """Time and value of the newest sample of each series that has one which is not stale (instant queries)."""
+        newest = self._first + bisect_right(self._times, when) - 1
+        oldest = self._first + bisect_right(self._times, when - STALENESS)
+        for series in found:
+            scrape = min(newest, series.last)
+            if scrape < oldest:
+                continue
+            value = series.value_at(scrape)
+            if not math.isnan(value):
+                yield series, self._times[scrape - self._first], value
 
-    def window(self, series: Series, start: float, end: float) -> tuple[Sequence[float], list[float]]:
-        """Times and values of the samples after `start`, up to and with `end`."""
+    def windows(self, found: Iterable[Series], start: float, end: float) -> Iterator[Samples]:
+        """Those series that have samples after `start`, up to and with `end`, with their times and values."""
         times = self._times
-        low = bisect_right(times, start)
-        high = min(bisect_right(times, end), series.last - self._first + 1)
-        if low >= high:
-            return (), []
-        found: list[float] = []
-        first, last = low + self._first, high + self._first
-        position = max(bisect_right(series.starts, first) - 1, 0)
-        gap = max(int(series.starts[position]) - first, 0)
-        for index in range(position, len(series.starts)):
-            begin = max(int(series.starts[index]), first)
-            if begin >= last:
-                break
-            until = int(series.starts[index + 1]) if index + 1 < len(series.starts) else last
-            found.extend([series.runs[index]] * (min(until, last) - begin))
-        shown = times[low + gap : high]
-        if any(math.isnan(each) for each in found):
-            pairs = [(at, each) for at, each in zip(shown, found, strict=True) if not math.isnan(each)]
-            return [at for at, _ in pairs], [each for _, each in pairs]
-        return shown, found
+        low, high = bisect_right(times, start), bisect_right(times, end)
+        first, last, whole = low + self._first, high + self._first, times[low:high]
+        for series in found:
+            begun, until = series.starts[0], series.last + 1
+            if until <= first or begun >= last or low >= high:
+                continue
+            values = series.values(first, min(last, until))
+            full = until >= last and begun <= first
+            shown = whole if full else times[max(low, begun - self._first) :][: len(values)]
+            if not math.isnan(sum(values)):  # infinities of both signs come to NaN too: then nothing is left out
+                yield series, shown, values
+            elif pairs := [(at, each) for at, each in zip(shown, values, strict=True) if not math.isnan(each)]:
+                yield series, [at for at, _ in pairs], [each for _, each in pairs]
 
     def has_samples(self, series: Series, start: float, end: float) -> bool:
         """Whether a series has any sample in a time."""
-        return bool(self.window(series, start, end)[1])
+        return any(self.windows((series,), start, end))
 
     @property
     def span(self) -> tuple[float, float] | None:

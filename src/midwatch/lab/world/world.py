@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from midwatch.lab.world.disturbances import Disturbance
 from midwatch.lab.world.images import Build, Image, ImageRegistry, split_reference
@@ -54,6 +55,8 @@ class World:
     drivers: dict[str, Driver] = field(default_factory=dict[str, Driver])
     externals: dict[str, External] = field(default_factory=dict[str, External])
     disturbances: list[Disturbance] = field(default_factory=list[Disturbance])
+    manifests: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict[str, tuple[dict[str, Any], ...]])
+    """The static pods of each node: what stands in the directory `/etc/kubernetes/manifests` of its disk."""
     cloud_fails: str = ""
     """Why the cloud refuses to make load balancers; empty when it does not."""
     version: int = 0

@@ -15,14 +15,17 @@ _KUBELET_FAILED = (b"unable to retrieve container logs for", b"failed to try res
 
 
 async def read_log(reader: Reader, query: LogsQuery) -> Answer:
-    """UTF-8 text; a container without a log (yet) is an empty answer with the reason."""
+    """UTF-8 text, each line after the time at which the runtime got it.
+
+    A container without a log (yet) is an empty answer with the reason.
+    """
     path = f"/api/v1/namespaces/{quote(query.namespace, safe='')}/pods/{quote(query.pod, safe='')}/log"
     params = [
         ("container", query.container),
         ("tailLines", str(query.tail_lines)),
         ("limitBytes", str(LIMIT)),
         ("previous", str(query.previous).lower()),
-        ("timestamps", "false"),
+        ("timestamps", "true"),
     ]
     try:
         reply = await reader.get(path, params, accept="*/*", limit=LIMIT)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from statistics import median
 
 from midwatch.domain.evidence import EvidenceState, Skipped
-from midwatch.domain.observation import Signal
+from midwatch.domain.observation import Measure, Signal
 from midwatch.domain.resource import Ref
 from midwatch.sources.prometheus.api import Api, Row
 from midwatch.sources.prometheus.baseline import Shift, is_long_enough, shift_of
@@ -43,7 +44,8 @@ async def read_signals(api: Api, source: str) -> Readings:
     end = await api.now()
     nodes = await _nodes(api, names)
     answers = await asyncio.gather(*(_ask(api, each, Shape(names), end) for each in questions))
-    for question, rows in zip(questions, answers, strict=True):
+    answered = list(zip(questions, answers, strict=True))
+    for question, rows in answered:
         if isinstance(rows, CannotAsk):
             found.failures.append(rows)
             found.skipped.append(Skipped(f"{question.what} ({question.needs[0]})", rows.reason))
@@ -51,6 +53,8 @@ async def read_signals(api: Api, source: str) -> Readings:
         found.asked += 1
         found.judged += sum(is_long_enough(each.values) for each in rows)
         found.signals += _signals(question, rows, nodes, end, source)
+    late = {each.subject for each in found.signals if each.measure is Measure.LATENCY}
+    found.signals += (each for question, rows in answered for each in _steady(question, rows, late, source))
     return found
 
 
@@ -82,6 +86,21 @@ def _signals(
         shift = shift_of(points, question.limits) if subject is not None and points[-1:] else None
         if subject is not None and shift is not None and points[-1][0] >= newest - 2 * STEP:
             yield _signal(question, subject, shift, source)
+
+
+def _steady(question: Question, rows: Sequence[Row] | CannotAsk, late: Set[Ref], source: str) -> Iterator[Signal]:
+    """Round-trip times that are as they were, of whom answers late: what refutes that the network is slow."""
+    if question.measure is not Measure.NETWORK_RTT or isinstance(rows, CannotAsk):
+        return
+    for row in rows:
+        subject = workload_of(row.metric)
+        if subject not in late or not is_long_enough(row.values) or shift_of(row.values, question.limits):
+            continue
+        level = _shown(median(value for _, value in row.values), question.limits.least)
+        detail = f"{question.what}: {level:g}{question.unit} as before"
+        yield Signal(
+            subject, question.measure, level, level, question.unit, detail, None, f"{source} {question.needs[0]}"
+        )
 
 
 def _continued(

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from midwatch.lab.controllers.cluster import evict
+from midwatch.lab.controllers.cluster import Wish, evict
 from midwatch.lab.core.errors import ApiError
 from midwatch.lab.core.kinds import PDB, POD, REPLICA_SET
-from midwatch.lab.core.objects import Obj, condition_of, owner_reference, status
+from midwatch.lab.core.objects import Obj, condition_of, owner_reference, status, uid_of
 from tests.lab.controllers.cluster.hands import Lab
 
 
@@ -59,3 +59,27 @@ def test_a_budget_about_no_pods_says_so() -> None:
     lab.run()
     assert lab.events("NoPods") == ["No matching pods found"]
     assert status(lab.get(PDB, "web"))["disruptionsAllowed"] == 0
+
+
+def test_an_eviction_of_another_pod_of_that_name_is_refused_and_marks_nothing() -> None:
+    lab = guarded(2, minAvailable="50%")
+    with pytest.raises(ApiError) as refused:
+        evict(lab.env, lab.get(POD, "web-0"), Wish(uid="another"))
+    assert refused.value.message == (
+        'Operation cannot be fulfilled on Pod "web-0": the UID in the precondition (another) does not match the '
+        f"UID in record ({uid_of(lab.get(POD, 'web-0'))}). The object might have been deleted and then recreated"
+    )
+    assert condition_of(lab.get(POD, "web-0"), "DisruptionTarget") is None
+
+
+def test_a_budget_with_too_many_unconfirmed_evictions_refuses() -> None:
+    lab = guarded(2, minAvailable="50%")
+    budget = lab.get(PDB, "web")
+    many = {f"gone-{number}": "2026-01-01T00:00:00Z" for number in range(2001)}
+    lab.env.registry.update_status(PDB, {**budget, "status": {**status(budget), "disruptedPods": many}})
+    with pytest.raises(ApiError) as refused:
+        evict(lab.env, lab.get(POD, "web-0"))
+    assert refused.value.message == (
+        'poddisruptionbudget.policy "web" is forbidden: DisruptedPods map too big - too many evictions not '
+        "confirmed by PDB controller"
+    )

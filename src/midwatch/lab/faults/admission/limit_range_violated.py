@@ -6,6 +6,7 @@ from random import Random
 
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.lab.core.objects import ref_of
 from midwatch.lab.faults.choose import services
 from midwatch.lab.faults.fault import Create, Fault, Plan, Restart, View
 
@@ -15,7 +16,9 @@ def _plan(view: View, target: Ref, random: Random) -> Plan:
     item = {"type": "Container", "max": {"memory": "64Mi"}}
     bounds = {"apiVersion": "v1", "kind": "LimitRange", "metadata": head, "spec": {"limits": [item]}}
     ref = Ref("LimitRange", target.namespace, "container-bounds")
-    return Plan((target, ref, Ref("Namespace", "", target.namespace)), (Create(bounds), Restart(target)))
+    others = (ref_of(each) for each in view.list("CronJob", target.namespace))
+    culprits = (target, ref, Ref("Namespace", "", target.namespace), *others)
+    return Plan(culprits, (Create(bounds), Restart(target)))
 
 
 FAULT = Fault(

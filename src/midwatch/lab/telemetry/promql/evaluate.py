@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import cast
 
 from midwatch.lab.core.metrics import Labels
@@ -34,13 +34,11 @@ from midwatch.lab.telemetry.promql.syntax import (
     Text,
 )
 from midwatch.lab.telemetry.promql.values import (
-    NAME,
     Matrix,
     Value,
     Vector,
     Window,
     nameless,
-    sort_labels,
     unique,
     without_names,
 )
@@ -56,7 +54,7 @@ class Evaluation:
         self._database = database
         self._start = start
         self._end = end
-        self._selected: dict[int, list[tuple[Labels, Series]]] = {}
+        self._selected: dict[int, list[Series]] = {}
 
     def at(self, expression: Expression, when: float) -> Value:
         """The value at one instant. Raises `PromqlError`."""
@@ -87,13 +85,10 @@ class Evaluation:
     def _text(self, expression: Expression, when: float) -> str:
         return cast("str", self.at(expression, when))
 
-    def _series(self, selector: Selector) -> Sequence[tuple[Labels, Series]]:
+    def _series(self, selector: Selector) -> Sequence[Series]:
         known = self._selected.get(id(selector))
         if known is None:
-            known = self._selected[id(selector)] = [
-                (sort_labels({**dict(series.labels), NAME: name}), series)
-                for name, series in self._database.select(selector.matchers)
-            ]
+            known = self._selected[id(selector)] = [each for _, each in self._database.select(selector.matchers)]
         return known
 
     def _moment(self, expression: Selector | Subquery, when: float) -> float:
@@ -106,16 +101,12 @@ class Evaluation:
         if selector.range is None:
             return {labels: value for labels, value, _ in self._instants(selector, moment)}
         begin = moment - selector.range
-        found: Matrix = []
-        for labels, series in self._series(selector):
-            times, values = self._database.window(series, begin, moment)
-            if values:
-                found.append(Window(labels, begin, moment, times, values))
-        return found
+        windows = self._database.windows(self._series(selector), begin, moment)
+        return [Window(series.named, begin, moment, times, values) for series, times, values in windows]
 
-    def _instants(self, selector: Selector, moment: float) -> list[tuple[Labels, float, float]]:
-        samples = ((labels, self._database.at(series, moment)) for labels, series in self._series(selector))
-        return [(labels, found[1], found[0]) for labels, found in samples if found is not None]
+    def _instants(self, selector: Selector, moment: float) -> Iterator[tuple[Labels, float, float]]:
+        for series, at, value in self._database.at(self._series(selector), moment):
+            yield series.named, value, at
 
     def _subquery(self, found: Subquery, when: float) -> Matrix:
         moment = self._moment(found, when)
@@ -164,10 +155,9 @@ class Evaluation:
     def _over(
         self, argument: Expression, when: float, function: Callable[[Window], float | None], *, keep: bool = False
     ) -> Vector:
-        results = ((each.labels, function(each)) for each in cast("Matrix", self.at(argument, when)))
-        return unique(
-            (labels if keep else nameless(labels), value) for labels, value in results if value is not None
-        )
+        windows = cast("Matrix", self.at(argument, when))
+        results = [(each.labels if keep else nameless(each.labels), function(each)) for each in windows]
+        return unique((labels, value) for labels, value in results if value is not None)
 
     def quantile_over_time(self, call: Call, when: float) -> Vector:
         """A quantile of each range."""

@@ -16,7 +16,7 @@ def _extrapolated(window: Window, *, counter: bool, per_second: bool) -> float |
     if len(values) < 2:
         return None
     change = values[-1] - values[0]
-    if counter:
+    if counter and values != sorted(values):  # cheap: what never fell is sorted already
         change += sum(before for before, after in pairwise(values) if after < before)
     sampled = times[-1] - times[0]
     average = sampled / (len(values) - 1)

@@ -30,6 +30,8 @@ Value: TypeAlias = float | str | Vector | Matrix
 
 def nameless(labels: Labels) -> Labels:
     """Labels without the metric name, as every calculation leaves them."""
+    if labels and labels[0][0] == NAME:  # where it stands when nothing in capitals comes before it
+        return labels[1:]
     return tuple(each for each in labels if each[0] != NAME)
 
 
