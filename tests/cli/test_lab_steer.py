@@ -39,8 +39,7 @@ def test_a_fault_is_struck_found_by_the_diagnosis_and_mended_without_a_trace(lab
     mended = lab.json("lab", "mend", "database-port-wrong")
     assert [each["target"] for each in mended["faults"]] == ["Deployment shop/orders"]
     assert lab.json("lab", "wait", "10m")["faults"] == []
-    active = (each for each in lab.json("diagnose", "-n", "shop")["hypotheses"] if each["role"] == "root-cause")
-    assert "orders" not in {each["culprit"]["name"] for each in active}
+    assert lab.json("diagnose", "-n", "shop")["verdict"] in ("healthy", "recovered")
 
 
 def test_waiting_lets_simulated_time_pass_and_alerts_fire(lab: Lab) -> None:

@@ -79,7 +79,9 @@ def _broken(name: str, target: str, seed: int, progress: Progress | None) -> tup
     from midwatch.lab.cluster import running
     from midwatch.lab.control.faults import Faults
     from midwatch.lab.faults.catalogue import fault_named
+    from midwatch.lab.memory import collect_seldom
 
+    collect_seldom()
     fault = fault_named(name)
     cluster = running(SHOP, time.time() - _BEFORE - 300.0, seed=seed, warm=_BEFORE)
     faults = Faults(cluster)
