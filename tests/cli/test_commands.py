@@ -79,6 +79,7 @@ def test_the_demo_prints_the_alert_and_finds_what_was_broken() -> None:
     root = report["hypotheses"][0]
     assert root["culprit"] == {"kind": "NetworkPolicy", "namespace": "shop", "name": "isolate-catalog"}
     assert root["cause"] == "network-policy-blocks"
+    assert [each["role"] for each in report["hypotheses"]].count("root-cause") == 1
     assert report["source"].startswith("kubernetes:midwatch-lab + prometheus:127.0.0.1")
 
 

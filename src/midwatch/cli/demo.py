@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import tempfile
 import time
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ def command(fault: str, target: str, seed: int, lang: Language | None, output: s
         target = _TARGET
     with watching(quiet=False) as progress:
         faults, story = _broken(fault, target, seed, progress)
+    gc.freeze()  # the cluster stays: collections need not look at it again
     _tell(story, language, aside=output != "text")
     with watching(quiet=False) as progress:
         report = asyncio.run(_diagnosed(faults, language, progress))
@@ -77,7 +79,9 @@ def _broken(name: str, target: str, seed: int, progress: Progress | None) -> tup
     from midwatch.lab.cluster import running
     from midwatch.lab.control.faults import Faults
     from midwatch.lab.faults.catalogue import fault_named
+    from midwatch.lab.memory import collect_seldom
 
+    collect_seldom()
     fault = fault_named(name)
     cluster = running(SHOP, time.time() - _BEFORE - 300.0, seed=seed, warm=_BEFORE)
     faults = Faults(cluster)

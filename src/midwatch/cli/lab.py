@@ -7,6 +7,8 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,12 +16,13 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from midwatch.cli import lab_faults, lab_steer
+from midwatch.cli import lab_faults, lab_real, lab_steer
 from midwatch.cli.options import settings_of
 
 if TYPE_CHECKING:
     from midwatch.lab.control.faults import Faults
     from midwatch.lab.control.server import Control
+    from midwatch.lab.serve import Open
 
 _BEFORE = 600.0
 _BROKEN = 300.0
@@ -45,6 +48,7 @@ for _each in (
     lab_steer.mend,
     lab_steer.status,
     lab_steer.wait,
+    lab_real.clean,
 ):
     command.add_command(_each)
 
@@ -60,6 +64,7 @@ class _Wanted:
     port: int
     speed: float
     folder: Path | None
+    prometheus: str
     output: str
 
 
@@ -79,6 +84,14 @@ class _Wanted:
 @click.option(
     "--folder", type=click.Path(path_type=Path), help="For kubeconfig and audit log.  [default: a new one]"
 )
+@click.option(
+    "--prometheus",
+    is_flag=False,
+    flag_value="prometheus",
+    default="",
+    metavar="[PROGRAM]",
+    help="Let a real Prometheus scrape it, instead of the built-in one.  [PROGRAM: the one in PATH]",
+)
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def up(
     app: str,
@@ -88,6 +101,7 @@ def up(
     port: int,
     speed: float,
     folder: Path | None,
+    prometheus: str,
     output: str,
 ) -> None:
     """Serve a simulated cluster with an application until it is interrupted."""
@@ -95,7 +109,7 @@ def up(
     from midwatch.lab.memory import collect_seldom
 
     collect_seldom()
-    wanted = _Wanted(app, seed, fault, target, port, speed, folder, output)
+    wanted = _Wanted(app, seed, fault, target, port, speed, folder, _program(prometheus, speed), output)
     try:
         asyncio.run(_serve(wanted, _built(wanted), _folder(folder)))
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -131,7 +145,7 @@ def _folder(folder: Path | None) -> Path:
     from midwatch.lab.control.client import Remote
     from midwatch.lab.control.notes import note_of
 
-    place = folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))
+    place = (folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))).absolute()
     try:
         place.mkdir(parents=True, exist_ok=True)
         Remote(place, note_of(place)).status()
@@ -142,19 +156,51 @@ def _folder(folder: Path | None) -> Path:
     raise UsageError(f"a lab runs in {place} already: end it, or choose another --folder")
 
 
+def _program(prometheus: str, speed: float) -> str:
+    """The path of the Prometheus to start, if any."""
+    from midwatch.errors import UsageError
+    from midwatch.lab.scraping import program_of
+
+    if prometheus and speed != 1:
+        raise UsageError("a real Prometheus lives in real time: --prometheus and --speed exclude each other")
+    return program_of(prometheus) if prometheus else ""
+
+
 async def _serve(wanted: _Wanted, faults: Faults, folder: Path) -> None:
-    from midwatch.lab.control.server import Control, controlled
     from midwatch.lab.serve import keep_time, opened
 
     task = asyncio.current_task()
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    namespace = wanted.app.partition(":")[0]
     async with opened(faults.cluster, folder, port=wanted.port) as lab:
-        control = Control(lab, faults, wanted.app, namespace, wanted.speed)
-        async with controlled(control, folder, settings_of(None).runtime_folder):
-            _tell(control, wanted.output)
-            await keep_time(faults.cluster, wanted.speed)
+        if not wanted.prometheus:
+            async with _steered(wanted, faults, lab, lab.telemetry):
+                await keep_time(faults.cluster, wanted.speed)
+            return
+        from midwatch.lab.scraping import scraped
+
+        # The cluster's time passes meanwhile: the Prometheus scrapes it at once.
+        passing = asyncio.create_task(keep_time(faults.cluster))
+        try:
+            async with (
+                scraped(wanted.prometheus, lab.telemetry, folder) as prometheus,
+                _steered(wanted, faults, lab, prometheus.url),
+            ):
+                await prometheus.ended()
+        finally:
+            passing.cancel()
+
+
+@asynccontextmanager
+async def _steered(wanted: _Wanted, faults: Faults, lab: Open, telemetry: str) -> AsyncGenerator[None]:
+    """Listen to the other commands, and say so."""
+    from midwatch.lab.control.server import Control, controlled
+
+    namespace, real = wanted.app.partition(":")[0], bool(wanted.prometheus)
+    control = Control(lab, faults, wanted.app, namespace, wanted.speed, telemetry, pinned=real)
+    async with controlled(control, lab.kubeconfig.parent, settings_of(None).runtime_folder):
+        _tell(control, wanted.output)
+        yield
 
 
 def _tell(control: Control, output: str) -> None:
@@ -162,6 +208,9 @@ def _tell(control: Control, output: str) -> None:
         print(msgspec.json.encode(control.status()).decode(), flush=True)
         return
     print(f"{control.app} runs. In another terminal:\n")
-    print(f"  export KUBECONFIG={control.lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={control.status().telemetry}")
+    print(f"  export KUBECONFIG={control.lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={control.telemetry}")
     print("  kubectl get pods -A\n  midwatch diagnose\n")
+    if control.pinned:
+        print(f"Prometheus runs at {control.telemetry}: it knows metrics from now on, not from before.")
+        print(f"The lab's own telemetry, with a history, Loki, Tempo and Alertmanager: {control.lab.telemetry}\n")
     print("Break it with `midwatch lab fault NAME`, mend it with `midwatch lab mend`. Ctrl-C ends it.", flush=True)

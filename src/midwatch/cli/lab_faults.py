@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import click
 import msgspec
 
+from midwatch.cli.lab_real import really
 from midwatch.cli.options import settings_of
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def _plain(fault: Fault, language: Language, targets: Targets) -> dict[str, obje
         "symptom": fault.symptom.in_language(language),
         "repair": fault.repair.in_language(language),
         "causes": fault.causes,
+        "real": fault.name in really(),
     }
     return {**found, "targets": targets.get(fault.name, [])} if targets else found
 
@@ -100,6 +102,7 @@ def _explain(fault: Fault, language: Language, where: str, targets: list[str]) -
         ("Causes", ", ".join(fault.causes) or "none: nothing is wrong after it"),
         ("Repair", fault.repair.in_language(language)),
         ("Shows", f"within {fault.patience / 60:g} minutes"),
+        ("Strikes", "a lab, or a real cluster (--real)" if fault.name in really() else "a lab"),
         ("Targets", f"{', '.join(targets) or 'none'} (in {where})"),
     )
     for label, text in rows:

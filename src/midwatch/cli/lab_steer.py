@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+from midwatch.cli.lab_real import Real, strike_real
 from midwatch.cli.options import seconds_of, settings_of
+from midwatch.errors import UsageError
 
 if TYPE_CHECKING:
     from midwatch.lab.control.client import Remote
@@ -36,9 +38,41 @@ def lab_options(command: F) -> F:
 @click.argument("name")
 @click.option("--target", metavar="NAME", default="", help="Strike this object.  [default: one by the seed]")
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses the target, and all chance.")
+@click.option("--real", is_flag=True, help="Strike a real cluster, in a namespace made for it. This writes to it.")
+@click.option("--kubeconfig", type=click.Path(path_type=Path), help="With --real: kubeconfig file.")
+@click.option("--context", metavar="NAME", help="With --real: kubeconfig context.  [default: the current one]")
+@click.option("-y", "--yes", is_flag=True, help="With --real: do not ask.")
+@click.option("--detach", is_flag=True, help="With --real: return, and leave the rest to `midwatch lab clean`.")
 @lab_options
-def fault(name: str, target: str, seed: int, folder: Path | None, output: str) -> None:
-    """Break a lab that runs in another terminal. NAME is one of `midwatch lab faults`."""
+def fault(
+    name: str,
+    target: str,
+    seed: int,
+    real: bool,
+    kubeconfig: Path | None,
+    context: str | None,
+    yes: bool,
+    detach: bool,
+    folder: Path | None,
+    output: str,
+) -> None:
+    """Break a lab that runs in another terminal, or (--real) a namespace of a real cluster.
+
+    NAME is one of `midwatch lab faults`. With --real, stand-ins for the shop's services are created in a new
+    namespace and broken there; nothing outside of it is changed, and Ctrl-C removes it.
+
+    \b
+    Examples:
+      midwatch lab fault image-tag-missing --target cart
+      midwatch lab fault service-selector-wrong --real --context kind-kind
+    """
+    if real:
+        if folder is not None:
+            raise UsageError("--lab and --real exclude each other: strike a lab, or a real cluster")
+        strike_real(name, target, seed, Real(kubeconfig, context, yes, detach, output))
+        return
+    if kubeconfig or context or yes or detach:
+        raise UsageError("--kubeconfig, --context, --yes and --detach are for --real: a lab needs none of them")
     found = _lab(folder).strike(name, target, seed)
     if output == "json":
         _print_json(found)

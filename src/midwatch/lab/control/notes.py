@@ -59,29 +59,26 @@ def note_of(folder: Path) -> Note:
 
 def folders(runtime: Path | None) -> Iterator[Path]:
     """Folders of labs that this user started, the latest first; some may have ended without a word."""
-    found: list[tuple[float, Path]] = []
-    for place in _places(runtime):
-        if _is_ours(place):
-            found += [(each.stat().st_mtime, each) for each in place.glob("*.lab")]
+    place = _place(runtime)
+    found = [(each.stat().st_mtime, each) for each in place.glob("*.lab")] if _is_ours(place) else []
     for _, pointer in sorted(found, reverse=True):
         with suppress(OSError, UnicodeDecodeError):
             yield Path(_read(pointer).decode())
 
 
-def _places(runtime: Path | None) -> Iterator[Path]:
-    if runtime is not None:
-        yield runtime / "midwatch"
-    yield Path(tempfile.gettempdir()) / f"midwatch-{os.getuid()}"
+def _place(runtime: Path | None) -> Path:
+    """The folder of pointers: in the user's own one, or (when it is not theirs) in the one for temporary files."""
+    if runtime is not None and _is_ours(runtime):
+        return runtime / "midwatch"
+    return Path(tempfile.gettempdir()) / f"midwatch-{os.getuid()}"
 
 
 def _pointer(runtime: Path | None, note: Note) -> Path | None:
-    """In the first place that is ours alone; None when there is none: then the lab's folder must be named."""
-    for place in _places(runtime):
-        with suppress(OSError):
-            place.mkdir(mode=0o700, exist_ok=True)
-            if _is_ours(place):
-                return place / f"{note.pid}-{note.url.rpartition(':')[2]}.lab"
-    return None
+    """The file of one lab; None when the folder cannot be used: then the lab's own must be named."""
+    place = _place(runtime)
+    with suppress(OSError):
+        place.mkdir(mode=0o700, exist_ok=True)
+    return place / f"{note.pid}-{note.url.rpartition(':')[2]}.lab" if _is_ours(place) else None
 
 
 def _is_ours(place: Path) -> bool:

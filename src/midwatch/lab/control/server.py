@@ -40,8 +40,8 @@ class Control:
     faults: Faults
     app: str
     namespace: str
-    speed: float = 1.0
-    telemetry: str = ""
+    speed: float
+    telemetry: str
     pinned: bool = False
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
 
@@ -78,7 +78,7 @@ class Control:
             faults=[fault_in(each) for each in self.faults.all()],
             alerts=[firing_of(each) for each in sorted(firing, key=lambda each: (each.fired or 0, each.name))],
             kubeconfig=str(lab.kubeconfig),
-            telemetry=self.telemetry or lab.telemetry,
+            telemetry=self.telemetry,
             pid=os.getpid(),
         )
 

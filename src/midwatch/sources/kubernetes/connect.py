@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -36,6 +37,32 @@ async def open_kubernetes(
     `timeout` is for one request, in seconds; `page_size` for one page of a LIST; `byte_budget` for all pages of
     one LIST. Raises `SourceUnusable` when the cluster cannot be reached or does not accept the credentials.
     """
+    found = await connect(context, kubeconfig, timeout=timeout, concurrency=concurrency)
+    return KubernetesSource(found.name, found.transport, page_size=page_size, byte_budget=byte_budget)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """An open way to a cluster: what it is called, the credentials, and the transport that reads."""
+
+    name: str
+    login: Login
+    rest: Rest
+    transport: Transport
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self.transport.close()
+
+
+async def connect(
+    context: str | None,
+    kubeconfig: Path | None,
+    *,
+    timeout: float,  # noqa: ASYNC109 (of each request, not of this call)
+    concurrency: int,
+) -> Connection:
+    """Log in to a cluster, and prove that it answers. Raises `SourceUnusable`."""
     login, name = await _login(context, kubeconfig)
     try:
         rest = cast("Rest", RESTClientObject(login.configuration))
@@ -51,7 +78,7 @@ async def open_kubernetes(
     except SourceUnusable:
         await transport.close()
         raise
-    return KubernetesSource(name, transport, page_size=page_size, byte_budget=byte_budget)
+    return Connection(name, login, rest, transport)
 
 
 async def _login(context: str | None, kubeconfig: Path | None) -> tuple[Login, str]:

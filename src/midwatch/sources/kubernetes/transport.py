@@ -1,6 +1,7 @@
 """GET requests to an API server: bounded in number, time and size, repeated when the server asks for it.
 
-`Transport._get` is the only line of midwatch that sends anything to a cluster, and its verb is fixed.
+`Transport._get` is the only line of a diagnosis that sends anything to a cluster, and its verb is fixed. (What
+writes is `midwatch.lab.real` alone, in namespaces of its own, when a user asks for it.)
 """
 
 from __future__ import annotations
