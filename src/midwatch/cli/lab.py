@@ -13,9 +13,13 @@ import click
 import msgspec
 
 if TYPE_CHECKING:
-    from midwatch.lab.cluster import Cluster
+    from collections.abc import Callable
 
-_BEFORE = 600.0
+    from midwatch.lab.cluster import Cluster
+    from midwatch.lab.core.health import Crash
+
+_BEFORE = 900.0
+"""Seconds of the cluster's life before it is broken (or before now, if it is not), its start included."""
 
 
 @click.group("lab")
@@ -55,26 +59,23 @@ def up(
     app: str, fault: str | None, target: str | None, seed: int, port: int, speed: float, folder: Path | None
 ) -> None:
     """Serve a simulated cluster with an application until it is interrupted."""
+    from midwatch.lab.memory import collect_seldom
+
+    collect_seldom()  # before all that is loaded
     from midwatch.errors import UsageError
     from midwatch.lab.apps.freight import FREIGHT
     from midwatch.lab.apps.shop import SHOP
-    from midwatch.lab.cluster import running
-    from midwatch.lab.memory import collect_seldom
+    from midwatch.lab.cluster import starting
 
-    collect_seldom()
-    start = time.time() - _BEFORE - 700.0
-    cluster = running({"shop": SHOP, "freight": FREIGHT}[app], start, seed=seed, warm=_BEFORE)
-    if fault is not None:
-        from midwatch.lab.faults.catalogue import fault_named
-        from midwatch.lab.faults.strike import strike_one
-
-        struck = strike_one(cluster, fault_named(fault), seed, target or "")
-        print(f"broke {struck}: {fault_named(fault).title.en}", file=sys.stderr)
-    cluster.env.clock.run_until(max(time.time(), cluster.env.clock.now + (300.0 if fault else 0.0)))
+    patience = _patience(fault)
+    cluster = starting({"shop": SHOP, "freight": FREIGHT}[app], time.time() - _BEFORE - patience, seed=seed)
+    cluster.env.components.on_crash.append(_tell_crash)
     place = folder or Path(tempfile.mkdtemp(prefix="midwatch-lab-"))
     place.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(_serve(cluster, place, port, speed, app))
+        asyncio.run(
+            _serve(cluster, place, port, speed, app, patience, lambda: _break(cluster, fault, target, seed))
+        )
     except KeyboardInterrupt:
         print("the lab has stopped", file=sys.stderr)
     except OSError as error:
@@ -82,11 +83,43 @@ def up(
         raise UsageError(f"the lab cannot listen on port {port}: {why}; use --port 0") from error
 
 
-async def _serve(cluster: Cluster, folder: Path, port: int, speed: float, app: str) -> None:
-    from midwatch.lab.serve import keep_time, opened
+async def _serve(
+    cluster: Cluster, folder: Path, port: int, speed: float, app: str, patience: float, strike: Callable[[], None]
+) -> None:
+    """Serve at once; what the application has lived through until now happens while requests are answered."""
+    from midwatch.lab.serve import forward, keep_time, opened, settled
 
     async with opened(cluster, folder, port=port) as lab:
-        print(f"{app} runs. In another terminal:\n")
+        print("The cluster answers. In another terminal:\n")
         print(f"  export KUBECONFIG={lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={lab.telemetry}")
-        print("  kubectl get pods -A\n  midwatch diagnose\n\nCtrl-C ends it.", flush=True)
+        print(f"  kubectl get pods -A\n\n{app} starts ...", flush=True)
+        await settled(cluster)
+        await forward(cluster, time.time() - patience)
+        strike()
+        await forward(cluster, time.time())
+        minutes = (cluster.env.clock.now - cluster.env.clock.start) / 60
+        print(f"{app} has run for {minutes:.0f} minutes.\n\n  midwatch diagnose\n\nCtrl-C ends it.", flush=True)
         await keep_time(cluster, speed)
+
+
+def _patience(fault: str | None) -> float:
+    """Seconds that a fault takes to show; raises `UnknownName`."""
+    if fault is None:
+        return 0.0
+    from midwatch.lab.faults.catalogue import fault_named
+
+    return fault_named(fault).patience
+
+
+def _break(cluster: Cluster, fault: str | None, target: str | None, seed: int) -> None:
+    if fault is None:
+        return
+    from midwatch.lab.faults.catalogue import fault_named
+    from midwatch.lab.faults.strike import strike_one
+
+    struck = strike_one(cluster, fault_named(fault), seed, target or "")
+    print(f"broke {struck}: {fault_named(fault).title.en}", file=sys.stderr)
+
+
+def _tell_crash(crash: Crash) -> None:
+    print(f"a bug of the lab: {crash.component} crashed at {crash.doing}: {crash.error}", file=sys.stderr)
