@@ -22,10 +22,11 @@ from midwatch.cli.options import settings_of
 if TYPE_CHECKING:
     from midwatch.lab.control.faults import Faults
     from midwatch.lab.control.server import Control
+    from midwatch.lab.core.health import Crash
     from midwatch.lab.serve import Open
 
-_BEFORE = 600.0
-_BROKEN = 300.0
+_BEFORE = 900.0
+"""Seconds of the cluster's life before it is broken (or before now, if it is not), its start included."""
 
 
 @click.group("lab")
@@ -105,13 +106,14 @@ def up(
     output: str,
 ) -> None:
     """Serve a simulated cluster with an application until it is interrupted."""
-    from midwatch.errors import UsageError
     from midwatch.lab.memory import collect_seldom
 
-    collect_seldom()
+    collect_seldom()  # before all that is loaded
+    from midwatch.errors import UsageError
+
     wanted = _Wanted(app, seed, fault, target, port, speed, folder, _program(prometheus, speed), output)
     try:
-        asyncio.run(_serve(wanted, _built(wanted), _folder(folder)))
+        asyncio.run(_serve(wanted, _begun(wanted), _folder(folder)))
     except (KeyboardInterrupt, asyncio.CancelledError):
         print("the lab has stopped", file=sys.stderr)
     except OSError as error:
@@ -119,25 +121,32 @@ def up(
         raise UsageError(f"the lab cannot listen on port {port}: {why}; use --port 0") from error
 
 
-def _built(wanted: _Wanted) -> Faults:
-    """The cluster, broken if wanted, at the real time or a little ahead of it."""
+def _begun(wanted: _Wanted) -> Faults:
+    """The cluster as it begins, so long ago that it is as old as wanted by now."""
     from midwatch.errors import UsageError
     from midwatch.lab.apps.named import app_named
-    from midwatch.lab.cluster import running
+    from midwatch.lab.cluster import starting
     from midwatch.lab.control.faults import Faults
+
+    if wanted.target and not wanted.fault:
+        raise UsageError("--target says where a fault strikes: name the fault with --fault")
+    begin = time.time() - _BEFORE - _patience(wanted.fault)
+    cluster = starting(app_named(wanted.app), begin, seed=wanted.seed)
+    cluster.env.components.on_crash.append(_tell_crash)
+    return Faults(cluster)
+
+
+def _patience(fault: str) -> float:
+    """Seconds that a fault takes to show. Raises `UnknownName`."""
+    if not fault:
+        return 0.0
     from midwatch.lab.faults.catalogue import fault_named
 
-    app, fault = app_named(wanted.app), fault_named(wanted.fault) if wanted.fault else None
-    if wanted.target and fault is None:
-        raise UsageError("--target says where a fault strikes: name the fault with --fault")
-    cluster = running(app, time.time() - _BEFORE - 700.0, seed=wanted.seed, warm=_BEFORE)
-    faults = Faults(cluster)
-    if fault is not None:
-        struck = faults.strike(fault, wanted.target, wanted.seed)
-        print(f"broke {struck.target}: {fault.title.en}", file=sys.stderr)
-        cluster.run(_BROKEN)
-    cluster.env.clock.run_until(time.time())
-    return faults
+    return fault_named(fault).patience
+
+
+def _tell_crash(crash: Crash) -> None:
+    print(f"a bug of the lab: {crash.component} crashed at {crash.doing}: {crash.error}", file=sys.stderr)
 
 
 def _folder(folder: Path | None) -> Path:
@@ -173,6 +182,11 @@ async def _serve(wanted: _Wanted, faults: Faults, folder: Path) -> None:
     if task is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with opened(faults.cluster, folder, port=wanted.port) as lab:
+        if wanted.output == "text":
+            print(f"The cluster answers, and {wanted.app} starts in it. In another terminal:\n")
+            print(f"  export KUBECONFIG={lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={lab.telemetry}")
+            print("  kubectl get pods -A\n", flush=True)
+        await _catch_up(wanted, faults)
         if not wanted.prometheus:
             async with _steered(wanted, faults, lab, lab.telemetry):
                 await keep_time(faults.cluster, wanted.speed)
@@ -191,6 +205,19 @@ async def _serve(wanted: _Wanted, faults: Faults, folder: Path) -> None:
             passing.cancel()
 
 
+async def _catch_up(wanted: _Wanted, faults: Faults) -> None:
+    """What the application has lived through until now; requests are answered meanwhile."""
+    from midwatch.lab.faults.catalogue import fault_named
+    from midwatch.lab.serve import forward, settled
+
+    await settled(faults.cluster)
+    await forward(faults.cluster, time.time() - _patience(wanted.fault))
+    if wanted.fault:
+        struck = faults.strike(fault_named(wanted.fault), wanted.target, wanted.seed)
+        print(f"broke {struck.target}: {struck.fault.title.en}", file=sys.stderr)
+        await forward(faults.cluster, time.time())
+
+
 @asynccontextmanager
 async def _steered(wanted: _Wanted, faults: Faults, lab: Open, telemetry: str) -> AsyncGenerator[None]:
     """Listen to the other commands, and say so."""
@@ -207,10 +234,10 @@ def _tell(control: Control, output: str) -> None:
     if output == "json":
         print(msgspec.json.encode(control.status()).decode(), flush=True)
         return
-    print(f"{control.app} runs. In another terminal:\n")
-    print(f"  export KUBECONFIG={control.lab.kubeconfig} MIDWATCH_PROMETHEUS_URL={control.telemetry}")
-    print("  kubectl get pods -A\n  midwatch diagnose\n")
+    minutes = (control.lab.cluster.env.clock.now - control.lab.cluster.env.clock.start) / 60
+    print(f"{control.app} has run for {minutes:.0f} minutes.\n\n  midwatch diagnose\n")
     if control.pinned:
         print(f"Prometheus runs at {control.telemetry}: it knows metrics from now on, not from before.")
-        print(f"The lab's own telemetry, with a history, Loki, Tempo and Alertmanager: {control.lab.telemetry}\n")
+        print("To read it instead of the lab's own telemetry (with a history, Loki, Tempo and Alertmanager):\n")
+        print(f"  export MIDWATCH_PROMETHEUS_URL={control.telemetry}\n")
     print("Break it with `midwatch lab fault NAME`, mend it with `midwatch lab mend`. Ctrl-C ends it.", flush=True)

@@ -14,17 +14,16 @@ from midwatch.lab.apps.system import CONTROL, furnish, nodes, system_objects
 from midwatch.lab.core.env import Env, new_env
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, name_of, namespace_of
-from midwatch.lab.core.store import Change
 from midwatch.lab.kubelet import Kubelets
 from midwatch.lab.network import Network
 from midwatch.lab.network.address import parse_address
 from midwatch.lab.network.connection import Connection
 from midwatch.lab.network.parties import Party
+from midwatch.lab.stillness import HOP, Stillness
 from midwatch.lab.telemetry import Telemetry
 from midwatch.lab.traffic import Traffic
 from midwatch.lab.world.world import World
 
-_RESTLESS = frozenset({"Event", "Lease", "Node", "HorizontalPodAutoscaler"})
 _QUIET = 20.0
 
 
@@ -62,21 +61,13 @@ class Cluster:
 
     def settle(self, limit: float = 600.0, quiet: float = _QUIET) -> float:
         """Let time pass until nothing of note changed for some seconds; returns how long that took (seconds)."""
-        clock, begun = self.env.clock, self.env.clock.now
-        last = begun
-
-        def note(change: Change) -> None:
-            nonlocal last
-            if change.kind.kind not in _RESTLESS:
-                last = clock.now
-
-        stop = self.env.store.watch(note)
+        still = Stillness(self.env, limit, quiet)
         try:
-            while clock.now - last < quiet and clock.now - begun < limit:
-                clock.run(min(5.0, limit))
+            while not still.over:
+                self.run(min(HOP, limit))
         finally:
-            stop()
-        return last - begun
+            still.stop()
+        return still.took
 
 
 def new_cluster(start: float, *, seed: int = 0, workers: int = 4, quiet: bool = False) -> Cluster:
@@ -126,11 +117,17 @@ def roll_out(cluster: Cluster, app: App) -> None:
             cluster.env.registry.create(kind, each)
 
 
-def running(app: App, start: float, *, seed: int = 0, warm: float = 600.0) -> Cluster:
-    """A cluster with an application that has run for `warm` seconds since it settled."""
+def starting(app: App, start: float, *, seed: int = 0) -> Cluster:
+    """A cluster that is a minute old and has just been given an application."""
     cluster = new_cluster(start, seed=seed, workers=app.workers)
     cluster.run(60.0)
     roll_out(cluster, app)
+    return cluster
+
+
+def running(app: App, start: float, *, seed: int = 0, warm: float = 600.0) -> Cluster:
+    """A cluster with an application that has run for `warm` seconds since it settled."""
+    cluster = starting(app, start, seed=seed)
     cluster.settle()
     cluster.run(warm)
     return cluster

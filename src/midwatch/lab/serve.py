@@ -13,9 +13,12 @@ from aiohttp import web
 
 from midwatch.lab.api import Server
 from midwatch.lab.cluster import Cluster
+from midwatch.lab.stillness import HOP, Stillness
 
 _HOST = "127.0.0.1"
 _STEP = 0.2
+_SLICE, _PAUSE = 0.01, 0.001
+"""Real seconds for which the simulation keeps requests waiting (what is one step may take longer), and not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,38 @@ async def keep_time(cluster: Cluster, speed: float = 1.0) -> None:
     last = time.monotonic()
     while True:
         now = time.monotonic()
-        cluster.run((now - last) * speed)
+        await forward(cluster, cluster.env.clock.now + (now - last) * speed)
         last = now
         await asyncio.sleep(_STEP)
+
+
+async def forward(cluster: Cluster, until: float) -> None:
+    """Let the cluster's time pass up to a moment, as fast as the machine can; requests come in between.
+
+    What crashes is remembered in `Components.crashes` and stops nothing else.
+    """
+    clock = cluster.env.clock
+    while (due := clock.next_at()) is not None and due <= until:
+        _slice(cluster, until)
+        await asyncio.sleep(_PAUSE)
+    clock.run_until(until)
+
+
+def _slice(cluster: Cluster, until: float) -> None:
+    clock, end = cluster.env.clock, time.monotonic() + _SLICE
+    while time.monotonic() < end and (due := clock.next_at()) is not None and due <= until:
+        try:
+            clock.step()
+        except Exception as error:  # noqa: BLE001 - one part's bug must not end the service of all others
+            cluster.env.components.crashed("lab", "a timer", error)
+
+
+async def settled(cluster: Cluster, limit: float = 600.0, quiet: float = 20.0) -> float:
+    """Like `Cluster.settle`, with requests in between."""
+    still = Stillness(cluster.env, limit, quiet)
+    try:
+        while not still.over:
+            await forward(cluster, cluster.env.clock.now + HOP)
+    finally:
+        still.stop()
+    return still.took

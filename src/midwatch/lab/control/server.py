@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import os
 import secrets
@@ -21,12 +20,11 @@ from midwatch.lab.control.messages import Failure, FaultIn, Firing, Forward, Men
 from midwatch.lab.control.notes import Note, noted
 from midwatch.lab.core.objects import stamp
 from midwatch.lab.faults.catalogue import fault_named
-from midwatch.lab.serve import Open
+from midwatch.lab.serve import Open, forward
 from midwatch.lab.telemetry.alerting.alert import Alert, AlertState
 
 _HOST = "127.0.0.1"
 _MOST = 64 * 1024
-_STEP = 5.0
 _LONGEST = 7 * 86400.0
 _LIMITED = 422
 T = TypeVar("T")
@@ -105,11 +103,8 @@ class Control:
             raise UsageError("this lab is scraped by a real Prometheus: its time passes only with the real one")
         if not 0 < wanted.seconds <= _LONGEST:
             raise UsageError("time can be let pass for up to seven days at once")
-        clock = self.lab.cluster.env.clock
-        end = clock.now + wanted.seconds
-        while clock.now < end:
-            clock.run_until(min(end, clock.now + _STEP))
-            await asyncio.sleep(0)
+        cluster = self.lab.cluster
+        await forward(cluster, cluster.env.clock.now + wanted.seconds)
         return _answer(self.status())
 
 

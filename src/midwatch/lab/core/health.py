@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from midwatch.lab.core.clock import Clock
 
@@ -40,6 +42,7 @@ class Components:
         self._clock = clock
         self._parts: dict[str, Component] = {}
         self.crashes: list[Crash] = []
+        self.on_crash: list[Callable[[Crash], None]] = []
         self._observers: list[Callable[[Component], None]] = []
 
     def observe(self, observer: Callable[[Component], None]) -> None:
@@ -77,8 +80,16 @@ class Components:
             self._clock.after(0, each)
 
     def crashed(self, name: str, doing: str, error: Exception) -> None:
-        """Remember a crash."""
-        self.crashes.append(Crash(self._clock.now, name, doing, f"{type(error).__name__}: {error}"))
+        """Remember a crash, and tell those who want to know."""
+        found = Crash(self._clock.now, name, doing, f"{type(error).__name__}: {error}{_place(error)}")
+        self.crashes.append(found)
+        for each in self.on_crash:
+            each(found)
 
     def __iter__(self) -> Iterator[Component]:
         return iter(self._parts.values())
+
+
+def _place(error: Exception) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
