@@ -46,14 +46,17 @@ def _object(value: dict[str, Any], namespace: str) -> dict[str, Any]:
 
 def _before_controllers(value: dict[str, Any]) -> dict[str, Any]:
     """A workload without what its controller wrote: that comes when it comes."""
-    head = dict(value.get("metadata") or {})
-    notes = {key: each for key, each in (head.pop("annotations", None) or {}).items() if key != _REVISION}
-    owned = [each for each in head.pop("managedFields", ()) if each["manager"] != "kube-controller-manager"]
+    head: dict[str, Any] = {**(value.get("metadata") or {})}
+    known: dict[str, str] = head.pop("annotations", None) or {}
+    written: list[dict[str, Any]] = head.pop("managedFields", None) or []
+    notes = {key: each for key, each in known.items() if key != _REVISION}
+    owned = [each for each in written if each["manager"] != "kube-controller-manager"]
     head |= {"annotations": notes} if notes else {}
     return {**value, "metadata": {**head, "managedFields": owned}, "status": {}}
 
 
 def _member(key: str, value: Any, namespace: str) -> Any:
+    """One member of an object, by its name."""
     if key in _ANY and isinstance(value, str | int) and value not in ("", "0", "None"):
         return _ANY[key]
     if key == "clusterIPs":
