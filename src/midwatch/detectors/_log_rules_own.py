@@ -60,7 +60,9 @@ PRECISE_RULES: tuple[Rule, ...] = (
         r"|unknown (?:flag|option|shorthand|configuration)|flag provided but not"
         r"|unrecognized (?:arguments|option)|\[emerg\]|yaml: (?:line|unmarshal)"
         r"|config(?:uration)? (?:error|file .{1,200}not found)|Bad directive|FATAL CONFIG FILE ERROR"
-        r"|undefined environment|must be (?:set|specified|provided)",
+        r"|undefined environment|must be (?:set|specified|provided)"
+        r"|Failed to bind (?:properties|[A-Z][A-Z0-9_]{1,80}:)|NumberFormatException: For input string"
+        r"|strconv\.(?:Atoi|Parse[A-Z][a-z]{1,8}): parsing|invalid literal for int\(\)|ERR_SOCKET_BAD_PORT",
         "it rejects its configuration",
         "它拒绝其配置",
         ("configuration-rejected", 0.75),

@@ -10,7 +10,7 @@ from midwatch.lab import access, controllers, kubelet, scheduler, schema, teleme
 from midwatch.lab.access import Access
 from midwatch.lab.apps.deploy import app_objects, publish
 from midwatch.lab.apps.parts import App
-from midwatch.lab.apps.system import CONTROL, furnish, nodes, system_objects
+from midwatch.lab.apps.system import CONTROL, CONTROL_ADDRESS, furnish, nodes, system_objects
 from midwatch.lab.core.env import Env, new_env
 from midwatch.lab.core.kinds import Kind
 from midwatch.lab.core.objects import Obj, name_of, namespace_of
@@ -100,7 +100,7 @@ def _joined(env: Env) -> Cluster:
 
 def _call_webhooks(env: Env, rights: Access, network: Network) -> None:
     """The API server calls webhooks from the control plane's node, by address."""
-    here = Party("", {}, CONTROL, "172.18.0.2", host_network=True)
+    here = Party("", {}, CONTROL, CONTROL_ADDRESS, host_network=True)
 
     def connect(host: str, port: int) -> Connection:
         return network.paths_of(here, parse_address(f"{host}:{port}"))[0]

@@ -18,7 +18,7 @@ from midwatch.workflow.state import Survey
 
 _HYPOTHESES = 30
 _PODS_EACH = 2
-_QUIET_WORKLOADS = 24
+_QUIET_WORKLOADS = 60
 _RECORDED: tuple[Query, ...] = (TracesQuery(), ComponentsQuery(), ConnectivityQuery(), SignalsQuery())
 _CHEAP = 0.25
 """One request that tells of all objects at once."""

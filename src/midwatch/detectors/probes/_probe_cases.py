@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from midwatch.detectors._backing import Backing, backings_by_pod
 from midwatch.detectors._runs import Run, age, is_calm, loop, newest_first, of_container, runs, seconds_between
-from midwatch.detectors.common import event_fact, fact, is_finished
+from midwatch.detectors.common import condition, event_fact, fact, is_finished
 from midwatch.detectors.probes._probe_messages import Outcome, ProbeFailure, ProbeKind, parse_failure
 from midwatch.detectors.probes._probe_specs import Aim, aim_of, budget, original, probes_of
 from midwatch.domain.finding import Fact, Status
@@ -145,11 +145,27 @@ def _of_run(inventory: Inventory, pod: Pod, run: Run) -> Iterator[Case]:
             case.passing = {each: aim for each, aim in others.items() if _passes(run, each, statuses)}
             case.failing = {each: aim for each, aim in others.items() if statuses[each] is not None}
             case.services = inventory.derive(backings_by_pod).get(pod.ref, [])
-            _add_evidence(case, pod, run, told)
+            _add_evidence(inventory, case, pod, run, told)
             yield case
 
 
-def _add_evidence(case: Case, pod: Pod, run: Run, told: _Told) -> None:
+def _content_before(inventory: Inventory, case: Case, pod: Pod, run: Run) -> float:
+    """Seconds for which the probe must have been content since the pod is there.
+
+    Had it failed from the start, the restarts and the waits between them would fill the pod's age.
+    Source: pkg/kubelet/kuberuntime (back-off from 10 s, doubled up to 300 s).
+    """
+    if case.kind is ProbeKind.READINESS:
+        ready, running = condition(pod.status.conditions, "Ready"), run.status.state.running
+        if ready is None or ready.last_transition_time is None or running is None or running.started_at is None:
+            return 0.0
+        return max(0.0, seconds_between(running.started_at, ready.last_transition_time) or 0.0)
+    waits = sum(min(300.0, 10.0 * 2 ** min(number, 5)) for number in range(run.status.restart_count))
+    lives = (run.status.restart_count + 1) * (budget(case.probe) + 30.0)
+    return max(0.0, (age(inventory, pod.metadata.creation_timestamp) or 0.0) - waits - lives - 300.0)
+
+
+def _add_evidence(inventory: Inventory, case: Case, pod: Pod, run: Run, told: _Told) -> None:
     case.pods.append(pod)
     best = told.best(case.kind)
     if best is not None:
@@ -161,6 +177,8 @@ def _add_evidence(case: Case, pod: Pod, run: Run, told: _Told) -> None:
     ended = run.ended
     if ended is not None:
         case.lived = seconds_between(ended.started_at, ended.finished_at)
+    before = _content_before(inventory, case, pod, run)
+    case.lived = before if case.lived is None else max(case.lived, before)
     if best is None and ended is not None and case.kind is not ProbeKind.READINESS:
         value = f"{ended.reason} exit code {ended.exit_code}, {run.status.restart_count} restarts"
         case.facts.append(fact(pod, f".status.containerStatuses[{run.name}].lastState.terminated", value))

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from midwatch.detectors._ages import older_than
 from midwatch.detectors.common import MAX_FACTS, by_workload, event_fact, fact, refs
-from midwatch.domain.finding import Claim, Finding, Severity, Status
+from midwatch.domain.finding import Claim, Fact, Finding, Severity, Status
 from midwatch.domain.inventory import Inventory
 from midwatch.domain.kube.cluster import Node
 from midwatch.domain.kube.meta import KubeObject
 from midwatch.domain.kube.pods import Pod
 from midwatch.domain.resource import Ref
 from midwatch.domain.text import Text
+from midwatch.knowledge.templates import pod_templates
 
 _GATED = 300
 _REJECTED = {
@@ -67,7 +68,8 @@ def unknown_node_name(inventory: Inventory) -> Iterator[Finding]:
         for pod in pods
         if pod.status.phase in ("Pending", "") and not pod.status.start_time
     ]
-    for workload, pods in by_workload(inventory, lambda _: True, lost).items():
+    groups = by_workload(inventory, lambda _: True, lost)
+    for workload, pods in groups.items():
         name = pods[0].spec.node_name
         yield Finding(
             "scheduling/node-name-unknown",
@@ -80,6 +82,29 @@ def unknown_node_name(inventory: Inventory) -> Iterator[Finding]:
             claims=(Claim("node-name-unknown", workload, 0.9),),
             facts=tuple(fact(each, ".spec.nodeName", name) for each in pods[:MAX_FACTS]),
             affected=refs(pods),
+        )
+    yield from _templates_without_node(inventory, frozenset(groups))
+
+
+def _templates_without_node(inventory: Inventory, told: frozenset[Ref]) -> Iterator[Finding]:
+    """The same, between two pods: the pod garbage collector deletes those of nodes that are not there.
+
+    Source: pkg/controller/podgc/gc_controller.go (gcOrphaned).
+    """
+    for workload, template in inventory.derive(pod_templates).items():
+        name = template.spec.node_name
+        if not name or workload in told or workload.kind == "Pod" or inventory.get(Node, "", name) is not None:
+            continue
+        yield Finding(
+            "scheduling/node-name-unknown",
+            workload,
+            Text(
+                f"The pods of {workload} shall run on Node {name}, which does not exist",
+                f"{workload} 的 Pod 指定了不存在的节点 {name}",
+            ),
+            Severity.ERROR,
+            claims=(Claim("node-name-unknown", workload, 0.9),),
+            facts=(Fact(workload, ".spec.template.spec.nodeName", name),),
         )
 
 

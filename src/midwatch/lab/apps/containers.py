@@ -27,11 +27,16 @@ def resources(size: Size) -> Obj:
     }
 
 
+def port_name(part: Part) -> str:
+    """What the port of a part is called: by its protocol."""
+    return "grpc" if part.protocol is Protocol.GRPC else "http"
+
+
 def container(app: App, part: Part, environment: list[Obj], mounts: list[Obj]) -> Obj:
     """The container of the application itself."""
     found: Obj = {"name": part.name, "image": f"{image_of(app, part)}:{part.version}"}
     if not part.schedule:
-        found["ports"] = [{"name": "http", "containerPort": part.port}]
+        found["ports"] = [{"name": port_name(part), "containerPort": part.port}]
         found |= probes(part)
     if called(part) or part.settings:
         found["envFrom"] = [{"configMapRef": {"name": f"{part.name}-config"}}]

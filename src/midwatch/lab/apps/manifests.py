@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from midwatch.lab.apps.backends import ENGINES, variables
-from midwatch.lab.apps.containers import container, environment_of, mounts_and_volumes, sidecars
+from midwatch.lab.apps.containers import container, environment_of, mounts_and_volumes, port_name, sidecars
 from midwatch.lab.apps.parts import App, Part
 from midwatch.lab.apps.programs import SETTINGS_FILE, address_variable, called
 from midwatch.lab.core.objects import Obj
@@ -42,7 +42,8 @@ def part_objects(app: App, part: Part) -> Iterator[Obj]:
         yield _cron_job(app, part)
         return
     yield _deployment(app, part)
-    ports = [{"name": "http", "port": part.port, "targetPort": "http"}]
+    name = port_name(part)
+    ports = [{"name": name, "port": part.port, "targetPort": name}]
     yield thing("v1", "Service", app, part.name, spec={"selector": selector(part.name), "ports": ports})
     yield from _around(app, part)
 

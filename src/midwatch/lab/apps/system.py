@@ -14,6 +14,8 @@ from midwatch.lab.world.world import Driver, World
 VERSION = "v1.34.2"
 CONTROL = "control-plane-1"
 DNS_ADDRESS = "10.96.0.10"
+API_ADDRESS = "10.96.0.1"
+CONTROL_ADDRESS = "172.18.0.2"
 _REGISTRY = "registry.k8s.io"
 _ZONES = ("zone-a", "zone-b", "zone-c")
 
@@ -98,6 +100,7 @@ def system_objects() -> Iterator[Obj]:
     for each in ("default", "kube-system", "kube-public", "kube-node-lease", "ingress-nginx"):
         yield {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": each}}
     yield from _classes()
+    yield from _api_server()
     for name in ("coredns", "kube-proxy", "metrics-server", "csi-node"):
         yield _system("v1", "ServiceAccount", name)
     yield _system("v1", "ServiceAccount", "ingress-nginx-controller", "ingress-nginx")
@@ -112,6 +115,19 @@ def system_objects() -> Iterator[Obj]:
     yield _service("metrics-server", [{"port": 443, "targetPort": 10250}])
     yield _metrics_api()
     yield from _ingress()
+
+
+def _api_server() -> Iterator[Obj]:
+    """The Service of the API itself. Source: pkg/controlplane/controller/kubernetesservice."""
+    labels = {"component": "apiserver", "provider": "kubernetes"}
+    port = {"name": "https", "port": 443, "targetPort": 6443, "protocol": "TCP"}
+    found = _system("v1", "Service", "kubernetes", "default", spec={"clusterIP": API_ADDRESS, "ports": [port]})
+    found["metadata"]["labels"] = labels
+    yield found
+    ends = _system("discovery.k8s.io/v1", "EndpointSlice", "kubernetes", "default", addressType="IPv4")
+    ends["metadata"]["labels"] = {"kubernetes.io/service-name": "kubernetes"}
+    ends["endpoints"] = [{"addresses": [CONTROL_ADDRESS], "conditions": {"ready": True}}]
+    yield {**ends, "ports": [{"name": "https", "port": 6443, "protocol": "TCP"}]}
 
 
 def _classes() -> Iterator[Obj]:

@@ -55,7 +55,7 @@ class Containers:
         for (cohort, _), link in self._links.all():
             station = cohorts[cohort].first
             packets = link.rps * seconds * 4 / max(link.ways, 1)
-            for connection in (*(each for each, _ in link.open), *link.shut):
+            for connection, _ in link.open:
                 process = station.process
                 service = connection.service
                 at = labels(

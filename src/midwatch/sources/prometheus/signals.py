@@ -94,7 +94,12 @@ def _steady(question: Question, rows: Sequence[Row] | CannotAsk, late: Set[Ref],
         return
     for row in rows:
         subject = workload_of(row.metric)
-        if subject is None or subject not in late or not is_long_enough(row.values) or shift_of(row.values, question.limits):
+        if (
+            subject is None
+            or subject not in late
+            or not is_long_enough(row.values)
+            or shift_of(row.values, question.limits)
+        ):
             continue
         level = _shown(median(value for _, value in row.values), question.limits.least)
         detail = f"{question.what}: {level:g}{question.unit} as before"
