@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from midwatch.cli.lab_bench import command as bench
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -25,6 +27,9 @@ _BEFORE = 900.0
 @click.group("lab")
 def command() -> None:
     """A simulated cluster behind the real Kubernetes API, to try midwatch on and to break."""
+
+
+command.add_command(bench)
 
 
 @command.command("faults")
