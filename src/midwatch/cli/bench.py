@@ -10,7 +10,8 @@ import msgspec
 from midwatch.errors import UsageError
 
 
-def _sizes(text: str) -> list[int]:
+def sizes_of(text: str) -> list[int]:
+    """Numbers separated by commas; raises `UsageError`."""
     try:
         return [int(each) for each in text.split(",")]
     except ValueError as error:
@@ -35,13 +36,14 @@ def command(pods: str, faults: str, seed: int, repeat: int, output: str) -> None
     from midwatch.evals.bench.suite import VARIANTS, run_bench
 
     variants = faults.split(",") if faults else VARIANTS
-    found = bench_of(run_bench(_sizes(pods), variants, seed=seed, repeat=repeat, progress=_show))
+    found = bench_of(run_bench(sizes_of(pods), variants, seed=seed, repeat=repeat, progress=show))
     if output == "json":
         print(msgspec.json.format(msgspec.json.encode(found)).decode())
     else:
         print(page(found, markdown=output == "markdown"))
 
 
-def _show(what: str) -> None:
+def show(what: str) -> None:
+    """Say what is being measured, to a person."""
     if sys.stderr.isatty():
         print(what, file=sys.stderr, flush=True)

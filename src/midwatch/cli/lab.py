@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
-from midwatch.cli import lab_faults, lab_real, lab_steer
+from midwatch.cli import lab_bench, lab_faults, lab_real, lab_steer
 from midwatch.cli.options import settings_of
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ for _each in (
     lab_steer.status,
     lab_steer.wait,
     lab_real.clean,
+    lab_bench.command,
 ):
     command.add_command(_each)
 

@@ -11,7 +11,7 @@ from midwatch.domain.kube.cluster import ConfigMap
 from midwatch.domain.kube.containers import Container
 from midwatch.domain.kube.pods import PodSpec
 from midwatch.domain.resource import Ref
-from midwatch.knowledge.addresses import Address, is_address_name, service_addresses, variable_addresses
+from midwatch.knowledge.addresses import Address, is_address_name, service_addresses, variable_addresses, words_of
 from midwatch.knowledge.templates import pod_templates
 
 _EXPANSION = re.compile(r"\$\(([\w.\-]{1,128})\)")
@@ -32,6 +32,10 @@ class Reference:
     where: Ref
     path: str
     explicit: bool
+
+
+_IDENTITIES = frozenset({"issuer", "issuers", "audience", "audiences"})
+"""Words of settings whose URLs are names of parties and never called, as in `--service-account-issuer`."""
 
 
 def workload_references(inventory: Inventory) -> Mapping[Ref, tuple[Reference, ...]]:
@@ -84,6 +88,8 @@ def _of_container(holder: Ref, container: Container, read: _ConfigMaps) -> Itera
         if source.config_map_ref is not None and source.config_map_ref.name:
             yield from read.variables(holder.namespace, source.config_map_ref.name)
     for word in (*container.command, *container.args):
+        if _IDENTITIES.intersection(words_of(word.partition("=")[0])):
+            continue
         text = _expand(word, values)
         for address in service_addresses(text):
             explicit = bool(address.scheme) or is_address_name(word.lstrip("-").partition("=")[0])

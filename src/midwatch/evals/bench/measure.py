@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import resource
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -23,6 +21,7 @@ from midwatch.domain.kube.decode import Decoded, decode_page
 from midwatch.domain.kube.kinds import RESOURCE_TYPES
 from midwatch.evals.bench.recording import read_about, read_pages, read_source
 from midwatch.evals.memory import MemorySource
+from midwatch.evals.peak import peak
 from midwatch.knowledge.changes import changes
 from midwatch.knowledge.graph import build_graph
 from midwatch.settings import Settings
@@ -34,7 +33,6 @@ T = TypeVar("T")
 PHASES: tuple[str, ...] = ("survey", "graph", "changes", "detection", "ranking")
 _BACK = timedelta(hours=24)
 _NO_ALARM = (Verdict.HEALTHY, Verdict.RECOVERED)
-_STATUS = Path("/proc/self/status")
 
 
 class Decoding(msgspec.Struct, frozen=True):
@@ -92,7 +90,7 @@ def measure_whole(folder: Path) -> Whole:
     found = kept.diagnosis
     answer = _answer(found)
     right = answer == f"{about.cause} {about.culprit}" if about.cause else found.verdict in _NO_ALARM
-    return Whole(seconds, elapsed, _peak(), answer, right)
+    return Whole(seconds, elapsed, peak(), answer, right)
 
 
 def _diagnose(source: MemorySource) -> Investigation:
@@ -130,12 +128,3 @@ def _answer(found: Diagnosis) -> str:
     if found.verdict is not Verdict.FAULT:
         return found.verdict
     return f"{found.hypotheses[0].cause} {found.hypotheses[0].culprit}"
-
-
-def _peak() -> int:
-    """Largest resident size of this process; what rusage tells starts with that of the parent on Linux."""
-    if _STATUS.exists():
-        lines = (line.split() for line in _STATUS.read_text(encoding="utf-8").splitlines())
-        return next(int(words[1]) * 1024 for words in lines if words and words[0] == "VmHWM:")
-    found = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return found if sys.platform == "darwin" else found * 1024
