@@ -59,6 +59,17 @@ def test_a_stopped_part_of_the_control_plane_is_worse(shop: Cluster) -> None:
     assert worse(before, wellness_of(shop)) == ("kube-scheduler",)
 
 
+def test_a_node_whose_runtime_comes_back_reports_its_pods_ready_again(shop: Cluster) -> None:
+    before = wellness_of(shop)
+    shop.env.components.stop("container-runtime/worker-1")
+    shop.run(600)
+    hurt = worse(before, wellness_of(shop))
+    assert {"Node worker-1", "DaemonSet kube-system/kube-proxy"} <= set(hurt)
+    shop.env.components.start("container-runtime/worker-1")
+    shop.run(300)
+    assert worse(before, wellness_of(shop)) == ()
+
+
 def _service(shop: Cluster) -> Ref:
     found = Ref("Service", "shop", "catalog")
     assert found in fault_named("service-selector-wrong").targets(LabView(shop))

@@ -15,7 +15,12 @@ _TASKS = ("detect", "localise", "analyse", "mitigate")
 
 @click.command("lab")
 @click.option("--faults", default="", help="Only these, with commas: image-tag-missing,...  [default: all]")
-@click.option("--apps", default="shop,freight", show_default=True, help="Applications to break, with commas.")
+@click.option(
+    "--apps",
+    default="shop,freight",
+    show_default=True,
+    help="Applications to break, with commas: shop, freight, generated:N.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Chooses targets and all chance.")
 @click.option(
     "--seeds", type=click.IntRange(1), default=1, show_default=True, help="So many seeds, from --seed on."

@@ -88,7 +88,7 @@ def test_the_page_names_what_was_missed() -> None:
     [
         (["--agent", "python:nowhere:agent"], "cannot be loaded"),
         (["--agent", "somebody"], "say midwatch, nothing, python:MODULE:FACTORY or command:"),
-        (["--apps", "bank"], "there is no application 'bank': choose from shop, freight"),
+        (["--apps", "bank"], "there is no application 'bank': choose shop, freight"),
         (["--faults", "image-tag"], "there is no fault 'image-tag'"),
         (["--tasks", "guess"], "choose from detect, localise, analyse, mitigate"),
     ],

@@ -12,18 +12,14 @@ from typing import Protocol
 
 import msgspec
 
-from midwatch.errors import UnknownName
 from midwatch.evals.lab.agents import agent_of
 from midwatch.evals.lab.trial import Result, Task, Trial, run_trial
 from midwatch.evals.pool import Progress, silent
-from midwatch.lab.apps.freight import FREIGHT
-from midwatch.lab.apps.parts import App
-from midwatch.lab.apps.shop import SHOP
+from midwatch.lab.apps.named import app_named
 from midwatch.lab.cluster import Cluster, running
 from midwatch.lab.faults.catalogue import all_faults, fault_named
 from midwatch.lab.memory import collect_seldom
 
-APPS: dict[str, App] = {each.name: each for each in (SHOP, FREIGHT)}
 _START = 1_795_000_000.0
 _DAY = 86_400.0
 _WARM = 1800.0
@@ -32,8 +28,7 @@ _WARM = 1800.0
 def trials_of(apps: Sequence[str], faults: Sequence[str], seeds: Sequence[int]) -> list[Trial]:
     """Every application with every fault (none named: all) and every seed. Raises `UnknownName`."""
     for each in apps:
-        if each not in APPS:
-            raise UnknownName(f"there is no application {each!r}: choose from {', '.join(APPS)}")
+        app_named(each)
     names = [fault_named(each).name for each in faults] or list(all_faults())
     return [Trial(app, fault, seed) for app, seed, fault in product(apps, seeds, names)]
 
@@ -49,7 +44,7 @@ def run_trials(
         groups.setdefault((each.app, each.seed), []).append(at)
     found: dict[int, Result] = {}
     for (app, seed), places in groups.items():
-        cluster = running(APPS[app], _START + _DAY * seed, seed=seed, warm=_WARM)
+        cluster = running(app_named(app), _START + _DAY * seed, seed=seed, warm=_WARM)
         for at, result in _forked(cluster, trials, places, agent, tasks, jobs):
             found[at] = result
             progress(len(found), len(trials))

@@ -15,6 +15,7 @@ import msgspec
 
 from midwatch.domain.resource import Ref
 from midwatch.evals.lab.agent import Agent, Answer, Incident
+from midwatch.lab.apps.named import app_named
 from midwatch.lab.cluster import Cluster
 from midwatch.lab.core.errors import ApiError
 from midwatch.lab.faults.fault import Fault
@@ -99,7 +100,7 @@ async def run_trial(cluster: Cluster, trial: Trial, fault: Fault, agent: Agent, 
     cluster.run(fault.patience)
     with tempfile.TemporaryDirectory(prefix="midwatch-lab-") as folder:
         async with opened(cluster, Path(folder)) as lab:
-            incident = _incident(lab, trial.app)
+            incident = _incident(lab, app_named(trial.app).namespace)
             answer = await agent.investigate(incident)
             passed = _passed(fault, struck, answer, tasks)
             harmed: tuple[str, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from midwatch.lab.core.env import Env
 from midwatch.lab.core.errors import ApiError
 from midwatch.lab.core.kinds import POD
-from midwatch.lab.core.objects import Obj, is_deleted, meta, part, spec, stamp, status, uid_of
+from midwatch.lab.core.objects import Obj, condition_of, is_deleted, meta, part, spec, stamp, status, uid_of
 from midwatch.lab.core.queue import LATENCY, WorkQueue
 from midwatch.lab.core.runtime import Phase, Process
 from midwatch.lab.core.store import Change
@@ -31,6 +31,12 @@ from midwatch.lab.kubelet.sync import sync
 from midwatch.lab.kubelet.termination import remove, terminate
 
 _ENDED = ("Succeeded", "Failed")
+_RECONCILED = 10.0
+"""Seconds until a status that others wrote is compared (kubernetes/pkg/kubelet/status, syncPeriod)."""
+
+
+def _is_ready(pod: Obj) -> bool:
+    return (condition_of(pod, "Ready") or {}).get("status") == "True"
 
 
 class Kubelet:
@@ -75,6 +81,8 @@ class Kubelet:
             self._hurry(tenant)
         elif spec(change.new) is not spec(old) or spec(change.new).get("readinessGates"):
             self.poke(uid, LATENCY)
+        elif _is_ready(old) and not _is_ready(change.new):
+            self.poke(uid, _RECONCILED)  # it may be the node controller that says so
 
     def _hurry(self, tenant: Tenant) -> None:
         """A pod that is being deleted was given a shorter grace period."""
