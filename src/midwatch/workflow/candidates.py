@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from midwatch.domain.decision import Candidate
 from midwatch.domain.hypothesis import Hypothesis
 from midwatch.domain.inventory import Inventory
+from midwatch.domain.kube.access import ClusterRoleBinding, RoleBinding
 from midwatch.domain.kube.containers import ContainerStatus
 from midwatch.domain.kube.networking import Service
 from midwatch.domain.kube.pods import Pod
@@ -19,6 +20,7 @@ from midwatch.workflow.state import Survey
 _HYPOTHESES = 30
 _PODS_EACH = 2
 _QUIET_WORKLOADS = 60
+_API_USERS = 6
 _RECORDED: tuple[Query, ...] = (TracesQuery(), ComponentsQuery(), ConnectivityQuery(), SignalsQuery())
 _CHEAP = 0.25
 """One request that tells of all objects at once."""
@@ -94,12 +96,32 @@ def _failed(status: ContainerStatus) -> bool:
 
 
 def _quiet_logs(survey: Survey) -> Iterator[LogsQuery]:
-    """One pod of each workload that most depends on, for faults that objects do not show."""
+    """One pod of each workload that most depends on, for faults that objects do not show.
+
+    Before them a few that were given rights to the API: nobody but they themselves tells what it refuses them.
+    """
     inventory = survey.inventory
     workloads = [each for each in inventory.pods_by_workload if each.namespace != "kube-system"]
     weight = {each: len(survey.graph.dependants(each, hops=2)) for each in workloads[: 20 * _QUIET_WORKLOADS]}
-    for ref in sorted(weight, key=lambda each: (-weight[each], each))[:_QUIET_WORKLOADS]:
+    ranked = sorted(weight, key=lambda each: (-weight[each], each))
+    entitled = [each for each in ranked if _is_entitled(inventory, inventory.pods_by_workload[each][0])]
+    for ref in dict.fromkeys([*entitled[:_API_USERS], *ranked[:_QUIET_WORKLOADS]]):
         yield from _first_running(inventory.pods_by_workload[ref])
+
+
+def _is_entitled(inventory: Inventory, pod: Pod) -> bool:
+    return (pod.namespace, pod.spec.service_account_name) in inventory.derive(_entitled)
+
+
+def _entitled(inventory: Inventory) -> frozenset[tuple[str, str]]:
+    """Namespace and name of the ServiceAccounts that a binding gives rights (use with `derive`)."""
+    bindings = (*inventory.all(RoleBinding), *inventory.all(ClusterRoleBinding))
+    return frozenset(
+        (subject.namespace or each.namespace, subject.name)
+        for each in bindings
+        for subject in each.subjects
+        if subject.kind == "ServiceAccount"
+    )
 
 
 def _first_running(pods: Iterable[Pod]) -> Iterator[LogsQuery]:
