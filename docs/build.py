@@ -47,7 +47,8 @@ def _causes() -> Iterator[str]:
 
 def _commands() -> Iterator[str]:
     yield "# Commands"
-    yield from _help(midwatch, "midwatch", click.Context(midwatch, info_name="midwatch"))
+    context = click.Context(midwatch, info_name="midwatch", **midwatch.context_settings)
+    yield from _help(midwatch, "midwatch", context)
 
 
 def _help(command: click.Command, name: str, context: click.Context) -> Iterator[str]:
